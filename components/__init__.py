@@ -1,0 +1,1 @@
+"""The devices: one file each, its name the type in a topology."""

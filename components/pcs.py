@@ -1,0 +1,108 @@
+"""Bidirectional converter between one store and an AC bus.
+
+The AC power is chosen, the DC power follows, in both directions (S is the rating):
+
+    DC = AC + loss(AC),   loss(AC) = P0 S + K AC AC / S
+
+with P0 = 0.0072 and K = 0.0345: type 2 of Notton et al. (2010), Renewable Energy 35(2) 541-554, as
+SimSES uses it for storage: 93.0 / 95.9 / 96.9 / 96.0 % at 10 / 20 / 50 / 100 % of rating. A DC
+limit D turns into an AC limit through the root of that quadratic, with x = D - P0 S:
+
+    AC = 2 x / (1 + sqrt(1 + 4 K x / S))
+
+The store's limits are the lesser of its kW and of its kWh divided by this step.
+
+An online converter draws its standby P0 S even at AC = 0: from the store as far as that has energy,
+from AC power it takes as far as there is some; the rest it does not draw (it sleeps), so DC never
+takes from an empty store and never overfills a full one. With a store that cannot carry the standby
+the most it gives is 0. A forming converter still holds the bus then, on what others deliver (its
+controls live on the reserve below soc_min), so that sun restarts a dark site; it holds nothing when
+offline, or when its store can neither give nor take.
+
+Droop: a forming converter moves from p_set by S / (droop f_nominal) per Hz.
+
+Valid for 1 s and longer. Leaves out: reactive power, overload, dependence on voltage and
+temperature, the start of a converter, islanding detection and protection.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from twin.component import Converter, inp, param, state
+
+
+def dc_limit_kw(p_max_kw: float, energy_kwh: float, dt_s: float) -> float:
+    """Most power that respects a power limit, and an energy limit over this step."""
+    return min(p_max_kw, energy_kwh * 3600.0 / dt_s)
+
+
+def ac_of_dc_kw(dc_kw: float, rated_kva: float, no_load_pu: float, quadratic_pu: float) -> float:
+    """The AC power at which this DC power flows."""
+    rest = dc_kw - no_load_pu * rated_kva
+    # a negative discriminant: losses keep DC above the limit at any AC power within the rating
+    root = math.sqrt(max(1.0 + 4.0 * quadratic_pu * rest / rated_kva, 0.0))
+    return 2.0 * rest / (1.0 + root)
+
+
+class Pcs(Converter):
+    """Battery converter: part-load losses, limits of rating and store, droop when it forms."""
+
+    role = "converter"
+    balance: ClassVar = {
+        "e_dc_out_kwh": 1,
+        "e_dc_in_kwh": -1,
+        "e_to_bus_kwh": -1,
+        "e_from_bus_kwh": 1,
+        "loss_kwh": -1,
+    }
+
+    rated_kva: float = param(30.0, "rating", gt=0)
+    no_load_pu: float = param(0.0072, "loss at no load, of the rating; Notton 2", ge=0, le=1)
+    quadratic_pu: float = param(0.0345, "loss that grows with AC power squared", ge=0, le=0.5)
+    droop_pu: float = param(0.02, "change of frequency from no to full power", gt=0, le=1)
+    f_nominal_hz: float = param(50.0, "nominal frequency", gt=0)
+    forming: bool = param(True, "whether it can hold a bus")
+
+    p_set_kw: float = inp(0.0, "wanted AC power; negative charges")
+    online: bool = inp(True, "connected and switched on")
+
+    e_to_bus_kwh: float = state(0.0, "energy given to the bus", ge=0)
+    e_from_bus_kwh: float = state(0.0, "energy taken from the bus", ge=0)
+    e_dc_out_kwh: float = state(0.0, "energy taken from the store", ge=0)
+    e_dc_in_kwh: float = state(0.0, "energy given to the store", ge=0)
+    loss_kwh: float = state(0.0, "converter losses")
+
+    def offer(self, dt_s: float) -> None:
+        """State what rating and store allow in this step."""
+        self.p_min_kw = 0.0
+        self.p_max_kw = 0.0
+        self.k_kw_per_hz = 0.0
+        if self.online:
+            give = dc_limit_kw(self.p_discharge_max_kw, self.e_discharge_kwh, dt_s)
+            take = dc_limit_kw(self.p_charge_max_kw, self.e_charge_kwh, dt_s)
+            most = ac_of_dc_kw(give, self.rated_kva, self.no_load_pu, self.quadratic_pu)
+            least = ac_of_dc_kw(-take, self.rated_kva, self.no_load_pu, self.quadratic_pu)
+            self.p_max_kw = min(max(most, 0.0), self.rated_kva)
+            self.p_min_kw = max(least, -self.rated_kva)
+            if self.forming and (give > 0.0 or take > 0.0):
+                self.k_kw_per_hz = self.rated_kva / (self.droop_pu * self.f_nominal_hz)
+        self.p0_kw = min(max(self.p_set_kw, self.p_min_kw), self.p_max_kw)
+
+    def step(self, dt_s: float) -> None:
+        """Book what the bus settled, and take the DC power that follows from the store."""
+        hours = dt_s / 3600.0
+        self.p_kw = self.p_settled_kw
+        self.p_dc_kw = 0.0
+        if self.online:
+            give = dc_limit_kw(self.p_discharge_max_kw, self.e_discharge_kwh, dt_s)
+            take = dc_limit_kw(self.p_charge_max_kw, self.e_charge_kwh, dt_s)
+            loss = self.no_load_pu * self.rated_kva
+            loss += self.quadratic_pu * self.p_kw * self.p_kw / self.rated_kva
+            self.p_dc_kw = min(max(self.p_kw + loss, -take), give)
+        self.e_to_bus_kwh += max(self.p_kw, 0.0) * hours
+        self.e_from_bus_kwh += max(-self.p_kw, 0.0) * hours
+        self.e_dc_out_kwh += max(self.p_dc_kw, 0.0) * hours
+        self.e_dc_in_kwh += max(-self.p_dc_kw, 0.0) * hours
+        self.loss_kwh += (self.p_dc_kw - self.p_kw) * hours

@@ -1,0 +1,124 @@
+"""The step calendar: which step, exchange and regime hold when. Computed before the run.
+
+Time is a whole number of ticks. No state changes the calendar, so all simulators share it, and a
+year in minutes holds each event in milliseconds, in one run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Segments of (start, end, step, sync, record, fine) in ticks, without gaps."""
+
+    tick_s: float
+    ticks_per_s: Fraction
+    segments: NDArray[np.int64]
+
+    @property
+    def end(self) -> int:
+        """The last tick."""
+        return int(self.segments[-1, 1])
+
+    @property
+    def steps(self) -> int:
+        """How many steps a run takes."""
+        spans = self.segments[:, 1] - self.segments[:, 0]
+        return int((spans // self.segments[:, 2]).sum())
+
+    def ticks(self, seconds: float) -> int:
+        """Seconds as ticks, to the nearest."""
+        return round(exact(seconds) * self.ticks_per_s)
+
+    def seconds(self, ticks: int | NDArray[np.int64]) -> float | NDArray[np.float64]:
+        """Ticks as seconds; exact where a float can be."""
+        whole, per = self.ticks_per_s.denominator, self.ticks_per_s.numerator
+        return ticks * whole / per
+
+    def step_after(self, tick: int) -> int:
+        """The first instant at or after `tick` at which a step begins."""
+        for start, end, step, *_ in self.segments:
+            if tick < end:
+                return int(max(start, start + -(-(tick - start) // step) * step))
+        return self.end
+
+    def sync_after(self, tick: int) -> int:
+        """The first exchange after `tick`, or the end."""
+        for start, end, _, sync, *_ in self.segments:
+            if tick < end:
+                return int(start + (max(tick - start, 0) // sync + 1) * sync)
+        return self.end
+
+
+def exact(seconds: float) -> Fraction:
+    """A duration as it was written, not as its binary neighbour."""
+    return Fraction(repr(float(seconds)))
+
+
+def make_calendar(scenario: Scenario) -> Calendar:
+    """The calendar of a scenario: coarse, with a fine window at each event."""
+    record = scenario.record
+    lengths = [scenario.step_s, scenario.sync_s, scenario.horizon_s]
+    lengths += [value for value in (scenario.fine_step_s, scenario.fine_sync_s) if value]
+    lengths += [value for value in (record.every_s, record.fine_every_s) if value]
+    tick = _common(lengths)
+    per_s = 1 / tick
+
+    def ticks(seconds: float) -> int:
+        return int(exact(seconds) * per_s)
+
+    end, step, sync = ticks(scenario.horizon_s), ticks(scenario.step_s), ticks(scenario.sync_s)
+    every = ticks(record.every_s) if record.every_s else step
+    coarse = [step, sync, every, 0]
+    windows: list[tuple[int, int]] = []
+    fine: list[int] = []
+    if scenario.fine_step_s and scenario.fine_sync_s and scenario.fine_for_s:
+        inner = ticks(scenario.fine_step_s)
+        often = ticks(record.fine_every_s) if record.fine_every_s else inner
+        fine = [inner, ticks(scenario.fine_sync_s), often, 1]
+        windows = _windows(scenario, per_s, sync, end)
+    lines: list[list[int]] = []
+    now = 0
+    for begin, until in windows:
+        if begin > now:
+            lines.append([now, begin, *coarse])
+        lines.append([begin, until, *fine])
+        now = until
+    if now < end:
+        lines.append([now, end, *coarse])
+    return Calendar(float(tick), per_s, np.array(lines, np.int64))
+
+
+def _windows(scenario: Scenario, per_s: Fraction, sync: int, end: int) -> list[tuple[int, int]]:
+    """Fine windows around the events, from exchange to exchange, those that touch joined."""
+    found: list[tuple[int, int]] = []
+    for at_s in sorted({event.at_s for event in scenario.events}):
+        at = exact(at_s) * per_s
+        begin = int(at // sync) * sync
+        until = min(end, int(-(-(at + exact(scenario.fine_for_s or 0) * per_s) // sync)) * sync)
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(until, found[-1][1]))
+        elif begin < until:
+            found.append((begin, until))
+    return found
+
+
+def _common(lengths: list[float]) -> Fraction:
+    """The longest tick of which every length is a whole number."""
+    parts = [exact(length) for length in lengths]
+    under = 1
+    for part in parts:
+        under = under * part.denominator // gcd(under, part.denominator)
+    over = 0
+    for part in parts:
+        over = gcd(over, int(part * under))
+    return Fraction(over, under)

@@ -1,0 +1,298 @@
+"""What a component is: one class for one device, its quantities declared once.
+
+A declaration (`param`, `inp`, `state`, `out`) gives the constructor, the validation, the schema,
+the documentation, the row of a fleet, the recording and the mosaik attributes. The methods are
+ordinary Python on one device; the same text is compiled over the rows of a fleet.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, ClassVar, TypeVar, cast
+
+from twin.units import Unit, unit_of
+
+
+class Kind(Enum):
+    """What a declared quantity is for."""
+
+    PARAM = "param"
+    INP = "inp"
+    STATE = "state"
+    OUT = "out"
+
+
+T = TypeVar("T")
+
+Vector = list[float]
+"""A fixed vector in the row of a unit (a delay line, a window)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One declared quantity of a component."""
+
+    kind: Kind
+    default: Any
+    doc: str
+    gt: float | None = None
+    ge: float | None = None
+    lt: float | None = None
+    le: float | None = None
+    labels: tuple[str, ...] = ()
+    size: int | str = 0  # of a vector: its length, or the parameter that holds a delay in seconds
+    record: bool = True
+    name: str = ""
+    type: type = float
+
+    @property
+    def unit(self) -> Unit | None:
+        """The unit that the name carries; whole numbers and truths carry none."""
+        return unit_of(self.name) if self.type in (float, list) else None
+
+    @property
+    def bounds(self) -> dict[str, float]:
+        """The bounds that were declared, by their pydantic names."""
+        pairs = {"gt": self.gt, "ge": self.ge, "lt": self.lt, "le": self.le}
+        return {key: value for key, value in pairs.items() if value is not None}
+
+    def within(self, value: float) -> bool:
+        """Whether a number respects the declared bounds."""
+        return (
+            math.isfinite(value)
+            and (self.gt is None or value > self.gt)
+            and (self.ge is None or value >= self.ge)
+            and (self.lt is None or value < self.lt)
+            and (self.le is None or value <= self.le)
+        )
+
+
+def _declare(kind: Kind, default: Any, doc: str, **rest: Any) -> Any:
+    rest["labels"] = tuple(rest.get("labels", ()))
+    return Field(kind, default, doc, **rest)
+
+
+def param(
+    default: T,
+    doc: str,
+    *,
+    gt: float | None = None,
+    ge: float | None = None,
+    lt: float | None = None,
+    le: float | None = None,
+    labels: tuple[str, ...] = (),
+) -> T:
+    """Declare what a user sets once; a whole number with `labels` is written as a word."""
+    return cast("T", _declare(Kind.PARAM, default, doc, gt=gt, ge=ge, lt=lt, le=le, labels=labels))
+
+
+def inp(
+    default: T,
+    doc: str,
+    *,
+    ge: float | None = None,
+    le: float | None = None,
+) -> T:
+    """Declare what wires, profiles, a bus or events bring; the default holds where nothing does."""
+    return cast("T", _declare(Kind.INP, default, doc, ge=ge, le=le))
+
+
+def state(
+    default: T,
+    doc: str,
+    *,
+    ge: float | None = None,
+    le: float | None = None,
+    labels: tuple[str, ...] = (),
+    record: bool = True,
+) -> T:
+    """Declare what the device remembers; it is recorded as it stands at the end of an interval."""
+    return cast(
+        "T", _declare(Kind.STATE, default, doc, ge=ge, le=le, labels=labels, record=record)
+    )
+
+
+def out(
+    default: T,
+    doc: str,
+    *,
+    ge: float | None = None,
+    le: float | None = None,
+    record: bool = True,
+) -> T:
+    """Declare what the device gives to others; it is recorded as its mean over an interval."""
+    return cast("T", _declare(Kind.OUT, default, doc, ge=ge, le=le, record=record))
+
+
+def vector(size: int, doc: str) -> Vector:
+    """Declare a fixed vector of the row."""
+    return cast("Vector", _declare(Kind.STATE, 0.0, doc, size=size, record=False))
+
+
+def delay_line(delay: str, doc: str) -> Vector:
+    """Declare the memory of a pure delay; `delay` names the parameter that holds its seconds.
+
+    Its length follows from the longest delay of the fleet and the shortest step of the scenario,
+    so it is never too short. `twin.delay.delayed` reads and writes it.
+    """
+    return cast("Vector", _declare(Kind.STATE, 0.0, doc, size=delay, record=False))
+
+
+TYPES = {"float": float, "int": int, "bool": bool, "str": str, "Vector": list}
+
+
+class Component:
+    """Base of every component. Subclasses declare fields and write methods.
+
+    ``step(dt_s)`` advances one device. Optional: ``start()`` once before the first step (sets states
+    and outputs from parameters), ``offer(dt_s)`` (formers), ``fine(dt_s)`` in place of `step` in the
+    fine regime, ``enter_fine()`` at its beginning (initialises at the operating point),
+    ``prepare(rows, times, inputs)`` (numpy, once, turns inputs into profiles).
+    """
+
+    fields: ClassVar[dict[str, Field]] = {}
+    joins: ClassVar[str] = ""  # the kind of terminal by which it hangs on a bus: "ac", "dc" or none
+    holds: ClassVar[str] = ""  # the kind of terminal it offers to others
+    role: ClassVar[str] = ""  # what it is in an energy balance: solar, load, grid, fuel, storage ...
+    balance: ClassVar[Mapping[str, float]] = {}  # sum of factor x change of field = 0, in kWh
+    step_max_s: ClassVar[float] = math.inf  # the longest step at which `step` is valid
+    fine_step_max_s: ClassVar[float] = math.inf  # the same for `fine`
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Collect the declarations of the class, those of its bases first."""
+        super().__init_subclass__(**kwargs)
+        found: dict[str, Field] = {}
+        for base in reversed(cls.__mro__):
+            found.update(_declared(base))
+        cls.fields = found
+
+    def __init__(self, **values: Any) -> None:
+        """One device in plain Python; what is not given keeps its default."""
+        for name in values:
+            if name not in self.fields:
+                raise TypeError(f"{name} is not a field of {type_name(type(self))}")
+        for name, field in self.fields.items():
+            value = values.get(name, field.default)
+            if field.type is list and name not in values:
+                value = [0.0] * (field.size if isinstance(field.size, int) else 4096)
+            if field.labels and isinstance(value, str):
+                value = field.labels.index(value)
+            setattr(self, name, field.type(value))
+
+
+def _declared(base: type) -> Iterator[tuple[str, Field]]:
+    own = base.__dict__
+    for name, annotation in own.get("__annotations__", {}).items():
+        raw = own.get(name)
+        if isinstance(raw, Field):
+            text = annotation if isinstance(annotation, str) else annotation.__name__
+            kind = TYPES.get(text, type(raw.default))
+            yield name, _named(raw, name, kind)
+
+
+def _named(raw: Field, name: str, kind: type) -> Field:
+    values = {slot: getattr(raw, slot) for slot in raw.__slots__}
+    return Field(**(values | {"name": name, "type": kind}))
+
+
+class AcDevice(Component):
+    """A device on an alternating-current bus: it gives power and takes voltage and frequency.
+
+    Declare `q_kvar` (out), `v_pu` or `f_hz` (inp) and they are joined to the bus as well.
+    """
+
+    joins = "ac"
+
+    p_kw: float = out(0.0, "power delivered to the bus; negative when taken")
+
+
+class Former(AcDevice):
+    """A device that may hold a bus: it offers a range before the bus, and books its share after.
+
+    The bus settles the offers of one rank before it calls on the next; within a rank the
+    imbalance is shared in proportion to `k_kw_per_hz`. A former with k = 0 stays at `p0_kw`.
+    """
+
+    rank: int = param(2, "order in which the bus calls on its formers", ge=1, le=9)
+    p_settled_kw: float = inp(0.0, "power that the bus settled for this step")
+    p0_kw: float = state(0.0, "offer: power at nominal frequency", record=False)
+    k_kw_per_hz: float = state(0.0, "offer: stiffness; 0 = holds nothing", record=False)
+    p_min_kw: float = state(0.0, "offer: least power", record=False)
+    p_max_kw: float = state(0.0, "offer: most power", record=False)
+
+    def offer(self, dt_s: float) -> None:
+        """State `p0_kw`, `k_kw_per_hz`, `p_min_kw` and `p_max_kw` for the coming step."""
+        raise NotImplementedError
+
+
+class Bus(Component):
+    """The mirror-image terminal: takes the power of its devices, gives voltage and frequency.
+
+    All but `f_hz` is filled in by the settlement of the bus; `step` books what follows from it.
+    """
+
+    holds = "ac"
+
+    p_source_kw: float = inp(0.0, "sum of what its devices deliver, formers left out", ge=0)
+    p_demand_kw: float = inp(0.0, "sum of what its devices take, formers left out", ge=0)
+    p_formers_kw: float = inp(0.0, "sum of what the bus settled with its formers")
+    short_kw: float = inp(0.0, "what no former could give", ge=0)
+    surplus_kw: float = inp(0.0, "what no former could take", ge=0)
+    formed: bool = inp(False, "whether anything holds the bus")
+    df_hz: float = inp(0.0, "frequency deviation of the former that moved last")
+
+
+class Store(Component):
+    """A store behind a converter: it publishes its limits and books the power that was taken."""
+
+    joins = "dc"
+
+    p_dc_kw: float = inp(0.0, "power taken at its terminals; negative when charged")
+    p_discharge_max_kw: float = out(0.0, "most power it can give", ge=0, record=False)
+    p_charge_max_kw: float = out(0.0, "most power it can take", ge=0, record=False)
+    e_discharge_kwh: float = out(0.0, "energy it can still give", ge=0, record=False)
+    e_charge_kwh: float = out(0.0, "energy it can still take", ge=0, record=False)
+
+
+class Converter(Former):
+    """A former that is also the direct-current bus of one store."""
+
+    holds = "dc"
+
+    p_discharge_max_kw: float = inp(0.0, "most power its store can give", ge=0)
+    p_charge_max_kw: float = inp(0.0, "most power its store can take", ge=0)
+    e_discharge_kwh: float = inp(0.0, "energy its store can still give", ge=0)
+    e_charge_kwh: float = inp(0.0, "energy its store can still take", ge=0)
+    p_dc_kw: float = out(0.0, "power taken from the store; negative when charged")
+
+
+def type_name(cls: type[Component]) -> str:
+    """The name of a component in a topology: its class in snake case."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+def methods_of(cls: type[Component]) -> dict[str, Any]:
+    """The methods a component wrote itself, by name."""
+    base = {Component, AcDevice, Former, Bus, Store, Converter}
+    found: dict[str, Any] = {}
+    for owner in reversed(cls.__mro__):
+        if owner in base or owner is object:
+            continue
+        found.update({k: v for k, v in vars(owner).items() if callable(v) and k[0] != "_"})
+    return found
+
+
+def way_of(cls: type[Component]) -> str:
+    """How it advances: ``step`` (compiled, in the cell), ``fleet_step`` or ``process``."""
+    found = methods_of(cls)
+    return next((way for way in ("process", "fleet_step") if way in found), "step")
+
+
+def module_doc(cls: type[Component]) -> str:
+    """The docstring of the file that holds a component."""
+    return sys.modules[cls.__module__].__doc__ or ""

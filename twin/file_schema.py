@@ -1,0 +1,262 @@
+"""The keys of topology and scenario files: checked while loading, and shown to editors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+
+from twin.catalog import DEVICE_KEYS
+from twin.component import Component, Kind, type_name
+from twin.component import Field as Declaration
+from twin.schema import DRAFT, STRICT, default_value, describe, settable, unit_model
+
+MOST_UNITS = 10_000_000
+
+NAME_PATTERN = "^[a-z][a-z0-9_]*$"
+REFERENCE_PATTERN = r"^[a-z][a-z0-9_]*\.[^.].*$"
+
+Json = dict[str, Any]
+
+
+def _moment(value: Any) -> Any:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+Seconds = Annotated[float, Field(gt=0)]
+Instant = Annotated[float, Field(ge=0)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Count = Annotated[int, Field(ge=1, le=MOST_UNITS)]
+Anything = Annotated[Any, Field(json_schema_extra={"type": ["number", "boolean", "string"]})]
+
+
+class Keys(BaseModel):
+    """Keys of a table: typed strictly, no others allowed."""
+
+    model_config = STRICT
+
+
+class HeadKeys(Keys):
+    """What stands at the top of a topology."""
+
+    format: Literal[1] = Field(description="version of this file format")
+    name: Name = Field(description="name of the topology, that of its folder")
+
+
+class ProfileKeys(Keys):
+    """A file of time series."""
+
+    file: str = Field(description="CSV or Parquet below the topology's folder")
+    zone: str = Field(default="UTC", description="time zone of instants written without an offset")
+    between: Literal["hold", "linear"] = Field(description="what holds between two instants")
+    fill: Literal["", "hold", "linear", "zero"] = Field(
+        default="", description="how gaps are filled; without it they are refused"
+    )
+
+
+class DeviceKeys(Keys):
+    """What a device says besides the fields of its component."""
+
+    type: str = Field(description="the component")
+    count: Count = Field(default=1, description="units, in each repetition of its group")
+    bus: str = Field(default="", description="the device on which it hangs")
+    at: Any = Field(default=None, description="the unit of the bus on which each unit hangs")
+    period_s: Seconds | None = Field(default=None, description="acts once in this time [s]")
+    enabled: bool = Field(default=True, description="whether it is there at all")
+    remote: str = Field(default="", description="host:port or command line of another process")
+    wires: list[Any] = Field(default=[], description="wires, with names of its own group first")
+
+
+class EventKeys(Keys):
+    """A change of one field at an instant."""
+
+    at_s: Instant = Field(description="instant [s]")
+    set: str = Field(description="device.field, plant[0].online, site[3].pcs.p_set_kw")
+    to: Anything = Field(description="the new value")
+
+
+class ExpectKeys(Keys):
+    """What a KPI must be."""
+
+    value: float | None = None
+    abs: Annotated[float, Field(ge=0)] | None = None
+    rel: Annotated[float, Field(ge=0)] | None = None
+    min: float | None = None
+    max: float | None = None
+
+
+class RecordKeys(Keys):
+    """What is kept of a run."""
+
+    every_s: Seconds | None = Field(
+        default=None, description="coarse interval [s]; default every step"
+    )
+    fine_every_s: Seconds | None = Field(
+        default=None, description="the same in the fine regime [s]"
+    )
+    signals: list[str] = Field(default=["*"], description="patterns of device.field")
+    units: list[str] = Field(default=[], description="patterns of units recorded one by one")
+
+
+class ScenarioHead(Keys):
+    """What stands at the top of a scenario."""
+
+    topology: Name = Field(description="name of the topology")
+    start: Moment = Field(description="instant of second 0, with its offset from UTC")
+    horizon_s: Seconds = Field(description="length of the run [s]")
+    step_s: Seconds = Field(description="step of the devices [s]")
+    sync_s: Seconds | None = Field(
+        default=None, description="exchange with others [s]; default one step"
+    )
+    fine_step_s: Seconds | None = Field(default=None, description="step around events [s]")
+    fine_sync_s: Seconds | None = Field(default=None, description="exchange around events [s]")
+    fine_for_s: Seconds | None = Field(
+        default=None, description="how long an event is looked at [s]"
+    )
+    seed: Annotated[int, Field(ge=0, le=2**53)] = Field(
+        default=0, description="of everything drawn"
+    )
+    snapshots_s: list[Seconds] = Field(
+        default=[], description="instants at which the state is kept [s]"
+    )
+
+
+class ScenarioKeys(ScenarioHead):
+    """A scenario file."""
+
+    record: RecordKeys = RecordKeys()
+    event: list[EventKeys] = []
+    variant: dict[Name, dict[str, Any]] = Field(
+        default={}, description='"site.pcs.enabled" = false'
+    )
+    expect: dict[str, ExpectKeys] = {}
+
+
+def scenario_schema() -> Json:
+    """JSON Schema of a scenario file."""
+    return {"$schema": DRAFT, **ScenarioKeys.model_json_schema()}
+
+
+def topology_schema(types: Iterable[type[Component]]) -> Json:
+    """JSON Schema of a topology file that uses these components."""
+    found = {type_name(cls): cls for cls in types}
+    chosen = {"type": {"enum": sorted(found), "description": "the component"}}
+    cases = [
+        {
+            "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
+            "then": {"$ref": f"#/$defs/{name}"},
+        }
+        for name in found
+    ]
+    head = HeadKeys.model_json_schema()["properties"]
+    names = {"pattern": NAME_PATTERN}
+    count = DeviceKeys.model_json_schema()["properties"]["count"]
+    return {
+        "$schema": DRAFT,
+        "title": "Topology",
+        "type": "object",
+        "required": ["format", "name"],
+        "additionalProperties": False,
+        "properties": head
+        | {
+            "wires": {"type": "array", "items": WIRE, "description": "wires between devices"},
+            "profile": _named({"$ref": "#/$defs/-profile"}),
+            "device": _named({"$ref": "#/$defs/-device"}),
+            "group": _named(
+                {
+                    "type": "object",
+                    "properties": {"count": count},
+                    "propertyNames": names,
+                    "additionalProperties": {"$ref": "#/$defs/-device"},
+                }
+            ),
+        },
+        "$defs": {
+            "-profile": ProfileKeys.model_json_schema(),
+            "-device": {
+                "type": "object",
+                "required": ["type"],
+                "properties": chosen,
+                "allOf": cases,
+            },
+        }
+        | {name: _device(cls) for name, cls in found.items()},
+    }
+
+
+WIRE: Json = {
+    "oneOf": [
+        {"type": "string", "pattern": "->|~>"},
+        {
+            "type": "object",
+            "required": ["wire"],
+            "additionalProperties": False,
+            "properties": {
+                "wire": {"type": "string", "pattern": "->|~>"},
+                "at": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+            },
+        },
+    ]
+}
+
+
+def _named(table: Json) -> Json:
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": NAME_PATTERN},
+        "additionalProperties": table,
+    }
+
+
+def _device(cls: type[Component]) -> Json:
+    """The schema of a device of one type: its own keys and the fields of its component."""
+    own = DeviceKeys.model_json_schema()["properties"]
+    own["type"] = {"const": type_name(cls)}
+    own["at"] = {"description": own["at"]["description"], **_spread({"type": "integer"})}
+    own["wires"] = {"type": "array", "items": WIRE, "description": own["wires"]["description"]}
+    one = unit_model(cls).model_json_schema()["properties"]
+    fields = {name: _field(field, one[name]) for name, field in settable(cls).items()}
+    return {
+        "type": "object",
+        "description": cls.__doc__ or "",
+        "properties": {key: own[key] for key in DEVICE_KEYS} | fields,
+        "additionalProperties": False,
+    }
+
+
+def _field(field: Declaration, one: Json) -> Json:
+    value = {k: v for k, v in one.items() if k not in ("title", "description", "default")}
+    said = {"description": describe(field), "default": default_value(field)}
+    if field.type is str:
+        return said | value
+    found = _spread(value)
+    if field.kind is Kind.INP:
+        reference = {"type": "string", "pattern": REFERENCE_PATTERN}
+        found["anyOf"] += [reference, {"type": "array", "items": reference}]
+    return said | found
+
+
+def _spread(value: Json) -> Json:
+    """One value, one for each unit, or a distribution."""
+    number = {"type": "number"}
+    pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    several = {"type": "array", "items": value, "minItems": 1}
+    tables = [_table("range", {"range": pair}), _table("choice", {"choice": several})]
+    tables.append(_table("spread", {"spread": {"const": "even"}, "over": several}))
+    for name in ("uniform", "normal", "lognormal"):
+        tables.append(_table(name, {name: pair, "min": number, "max": number}))
+    return {"anyOf": [value, several, *tables]}
+
+
+def _table(name: str, properties: Json) -> Json:
+    required = [key for key in properties if key not in ("min", "max")]
+    return {
+        "title": name,
+        "type": "object",
+        "required": required,
+        "properties": properties,
+        "additionalProperties": False,
+    }

@@ -1,0 +1,189 @@
+"""Compiles the methods of a component.
+
+The text of the methods and of everything they can reach is gathered into one generated module,
+whose name carries a hash of that text and of the versions of numba and Python. numba's own cache
+does not notice a changed callee; a module that holds all its callees cannot go stale.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import hashlib
+import importlib.util
+import inspect
+import os
+import sys
+import tempfile
+import textwrap
+from functools import cache
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from twin.component import Component, methods_of, type_name
+
+METHODS = ("start", "offer", "step", "fine", "enter_fine")
+TIMED = ("offer", "step", "fine")
+HEADER = "import math\n\nimport numpy as np\nfrom numba import njit\n"
+JIT = "@njit(cache=True, nogil=True, _nrt=False)"
+
+
+class KernelError(Exception):
+    """A component reaches for something that cannot be compiled."""
+
+
+def cache_folder() -> Path:
+    """Where generated modules and their machine code are kept: TWIN_CACHE, or the user's cache."""
+    if given := os.environ.get("TWIN_CACHE"):
+        folder = Path(given)
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        folder = Path(base) / "gridtwin"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        fallback = Path(tempfile.gettempdir()) / f"gridtwin-{os.getuid()}"
+        fallback.mkdir(mode=0o700, exist_ok=True)
+        return fallback
+
+
+def load_generated(stem: str, text: str) -> ModuleType:
+    """Write `text` as a module named by its content, once, and import it by that name."""
+    import numba
+
+    versions = f"{numba.__version__} {sys.version_info[:2]} {np.__version__}"
+    mark = hashlib.sha256(f"{versions}\n{text}".encode()).hexdigest()[:20]
+    name = f"twin_{stem}_{mark}"
+    if name in sys.modules:
+        return sys.modules[name]
+    path = cache_folder() / f"{name}.py"
+    if not path.exists():
+        handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        Path(draft).replace(path)  # another process may have been first; the text is the same
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise KernelError(f"cannot import the generated module {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def compiled(cls: type[Component]) -> ModuleType:
+    """The generated module of a component: its methods, and `each_<method>` over all rows."""
+    return load_generated(type_name(cls), source_of(cls))
+
+
+def call(cls: type[Component], method: str, rows: Any, unit: int, *args: float) -> None:
+    """Run a compiled method on one unit."""
+    getattr(compiled(cls), f"each_{method}")(rows[unit : unit + 1], *args)
+
+
+@cache
+def source_of(cls: type[Component]) -> str:
+    """The text of the generated module of a component."""
+    gatherer = _Gatherer(type_name(cls))
+    own = [name for name in METHODS if name in methods_of(cls)]
+    methods = [gatherer.function(methods_of(cls)[name], name) for name in own]
+    loops = [_each(name) for name in own]
+    return "\n\n".join([HEADER, *gatherer.parts, *methods, *loops]) + "\n"
+
+
+def _each(method: str) -> str:
+    more = ", dt_s" if method in TIMED else ""
+    return (
+        f"{JIT}\ndef each_{method}(rows{more}):\n"
+        f"    for i in range(rows.shape[0]):\n        {method}(rows[i]{more})"
+    )
+
+
+class _Gatherer:
+    """Collects the functions and constants that a method can reach, each before its use."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+        self.parts: list[str] = []
+        self.names: dict[int, str] = {}  # id of a reached object -> its name in the module
+        self.taken: set[str] = {*METHODS, "math", "np", "njit"}
+
+    def function(self, function: FunctionType, name: str) -> str:
+        """The text of a function under a new name, what it reaches gathered first."""
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        node = tree.body[0]
+        if not isinstance(node, ast.FunctionDef):
+            raise KernelError(f"{self.owner}: {function.__name__} is not a plain function")
+        node.name = name
+        node.decorator_list = []
+        node.returns = None
+        for argument in node.args.args:
+            argument.annotation = None
+        _Plain().visit(node)
+        local = {argument.arg for argument in node.args.args} | {
+            inner.id
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+        }
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name) and inner.id not in local:
+                inner.id = self._reach(function, inner.id)
+        return f"{JIT}\n{ast.unparse(ast.fix_missing_locations(node))}"
+
+    def _reach(self, function: FunctionType, name: str) -> str:
+        if name not in function.__globals__:
+            if hasattr(builtins, name):
+                return name
+            raise KernelError(f"{self.owner}: {function.__name__} uses the unknown name {name}")
+        found = function.__globals__[name]
+        if found is np or name == "math":
+            return "np" if found is np else "math"
+        if id(found) in self.names:
+            return self.names[id(found)]
+        new = self._free(name)
+        self.names[id(found)] = new
+        if isinstance(found, FunctionType):
+            self.parts.append(self.function(found, new))
+        else:
+            self.parts.append(f"{new} = {self._constant(function, name, found)}")
+        return new
+
+    def _constant(self, function: FunctionType, name: str, found: Any) -> str:
+        if isinstance(found, np.ndarray):
+            return f"np.array({found.tolist()!r}, dtype=np.{found.dtype})"
+        if isinstance(found, (bool, int, float, tuple)):
+            return repr(found)
+        raise KernelError(
+            f"{self.owner}: {function.__name__} reaches {name}, a {type(found).__name__}; "
+            "a compiled method may reach numbers, tuples, arrays and functions of modules"
+        )
+
+    def _free(self, name: str) -> str:
+        new, count = name, 1
+        while new in self.taken:
+            count += 1
+            new = f"{name}_{count}"
+        self.taken.add(new)
+        return new
+
+
+class _Plain(ast.NodeTransformer):
+    """Drops docstrings and annotations, which mean nothing to the compiler."""
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:  # noqa: N802 - ast's name
+        if node.value is None:
+            return None
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802 - ast's name
+        self.generic_visit(node)
+        first = node.body[0]
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            node.body = node.body[1:] or [ast.Pass()]
+        return node

@@ -1,0 +1,98 @@
+"""Files in, checked data out: a Topology and a Scenario, or every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from twin.load.document import Document, read_document
+from twin.load.find import find_scenario, find_topology, scenarios, topologies, topology_of
+from twin.load.overrides import COMMAND_LINE, apply, flat, parse_set
+from twin.load.scenario import read_head, read_scenario
+from twin.load.topology import read_topology
+from twin.problems import Problem, Problems, did_you_mean
+from twin.scenario import Scenario
+from twin.topology import Topology
+
+__all__ = [
+    "find_scenario",
+    "find_topology",
+    "load_scenario",
+    "load_topology",
+    "parse_set",
+    "scenarios",
+    "topologies",
+]
+
+
+def load_topology(
+    path: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    allow_outside: bool = False,
+) -> Topology:
+    """Read a topology by name or path; raises Problems with everything that is wrong.
+
+    `allow_outside` lets it name profile files that do not lie below its own folder.
+    """
+    found: list[Problem] = []
+    document = read_document(find_topology(path), found)
+    apply(overrides or {}, COMMAND_LINE, document, None)
+    topology = read_topology(document, seed, allow_outside)
+    if found:
+        raise Problems(found)
+    return topology
+
+
+def load_scenario(
+    path: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    variant: str = "",
+    allow_outside: bool = False,
+) -> tuple[Scenario, Topology]:
+    """Read a scenario by name or path and its topology, as one of its variants if one is named.
+
+    Raises Problems with everything that is wrong in both files and in any variant.
+    """
+    found: list[Problem] = []
+    scenario = read_document(find_scenario(path), found)
+    topology = read_document(topology_of(scenario), found)
+    variants = scenario.tables(("variant",))
+    if variant and variant not in variants:
+        found.append(Problem("--variant", 0, variant, f"is none{did_you_mean(variant, variants)}"))
+    made = _read(scenario, topology, variant, overrides or {}, allow_outside)
+    for other in variants:
+        if other != variant:
+            apart: list[Problem] = []
+            files = replace(scenario, found=apart), replace(topology, found=apart)
+            _read(*files, other, overrides or {}, allow_outside)
+            new = [problem for problem in apart if problem not in found]
+            found += [replace(one, text=f"{one.text} (variant {other})") for one in new]
+    if found:
+        raise Problems(found)
+    return made
+
+
+def _read(
+    scenario: Document,
+    topology: Document,
+    variant: str,
+    overrides: Mapping[str, Any],
+    allow_outside: bool,
+) -> tuple[Scenario, Topology]:
+    """Apply a variant and overrides to copies of both files, and check the result."""
+    scenario, topology = _copy(scenario), _copy(topology)
+    table = scenario.tables(("variant",)).get(variant, {})
+    for path, value in flat(table):
+        apply({path: value}, scenario.place(("variant", variant, path)), topology, scenario)
+    apply(overrides, COMMAND_LINE, topology, scenario)
+    keys, bad = read_head(scenario)
+    checked = read_topology(topology, keys.seed, allow_outside)
+    return read_scenario(scenario, checked, keys, bad), checked
+
+
+def _copy(document: Document) -> Document:
+    return replace(document, data=deepcopy(document.data), places=dict(document.places))

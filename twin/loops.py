@@ -1,0 +1,299 @@
+"""The compiled pieces that every generated loop calls: profiles, the bus, recording."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+# Every function here is compiled into cells whose names carry a hash of this file. Nothing
+# allocates, so the counting of references to arrays is off: it costs more than the arithmetic.
+JIT: Any = njit(cache=True, nogil=True, _nrt=False)
+
+# cells of the clock, the little state of a loop that outlives a call
+NOW, SEGMENT, MARK_FROM, MARK_TO, RECORDS, EVENTS, FINE = range(7)
+CLOCK_SIZE = 8
+# columns of the step calendar
+START, END, STEP, SYNC, RECORD, IS_FINE = range(6)
+
+
+@JIT
+def profile_mean(slot, t0, t1, times, values, first, last, mode, cursor):  # type: ignore[no-untyped-def]
+    """Mean of a profile over [t0, t1); mode 0 held, 1 linear, 2 the value at t0."""
+    here = cursor[slot]
+    end = last[slot]
+    while here + 1 < end and times[here + 1] <= t0:
+        here += 1
+    cursor[slot] = here
+    kind = mode[slot]
+    if kind == 2 or (kind == 0 and (here + 1 == end or t1 <= times[here + 1])):
+        return values[here]
+    total = 0.0
+    at = t0
+    while at < t1:
+        inside = here + 1 < end
+        until = min(t1, times[here + 1]) if inside else t1
+        if kind == 1 and inside:
+            slope = (values[here + 1] - values[here]) / (times[here + 1] - times[here])
+            middle = 0.5 * (at + until) - times[here]
+            total += (values[here] + slope * middle) * (until - at)
+        else:
+            total += values[here] * (until - at)
+        at = until
+        if inside and at >= times[here + 1]:
+            here += 1
+    return total / (t1 - t0)
+
+
+@JIT
+def settle(first, last, source, demand, p0, k, low, high, rank, p):  # type: ignore[no-untyped-def]
+    """Settle one bus: fill p[first:last]; return (formers, short, surplus, formed, df_hz).
+
+    Solves sum clip(p0 - k df, low, high) + source - demand = 0 rank after rank. Within a rank the
+    units that reach a limit are fixed and the rest is shared again; all move in one direction, so
+    this is exact after at most as many passes as there are units. What is left is taken from
+    formers that hold nothing and stand against it: chargers stop before a load goes short.
+    """
+    formed = False
+    need = demand - source
+    for s in range(first, last):
+        p[s] = min(max(p0[s], low[s]), high[s])
+        need -= p[s]
+        formed = formed or k[s] > 0.0
+    if not formed:
+        for s in range(first, last):
+            p[s] = 0.0
+        return 0.0, demand, source, False, 0.0
+    df = 0.0
+    begin = first
+    while begin < last and need != 0.0:
+        end = begin + 1
+        while end < last and rank[end] == rank[begin]:
+            end += 1
+        if end > begin + 1:
+            need, df = share(begin, end, need, df, k, low, high, p)
+        elif k[begin] > 0.0:
+            room = (high[begin] if need > 0.0 else low[begin]) - p[begin]
+            move = need if abs(need) <= abs(room) else room
+            p[begin] += move
+            need -= move
+            df = -move / k[begin]
+        begin = end
+    formers = 0.0
+    for s in range(first, last):
+        if need != 0.0 and k[s] == 0.0 and p[s] * need < 0.0:
+            back = min(abs(need), abs(p[s]), high[s] - p[s] if need > 0.0 else p[s] - low[s])
+            p[s] += back if need > 0.0 else -back
+            need -= back if need > 0.0 else -back
+        formers += p[s]
+    return formers, max(need, 0.0), max(-need, 0.0), True, df
+
+
+@JIT
+def share(begin, end, need, df, k, low, high, p):  # type: ignore[no-untyped-def]
+    """Share `need` over one rank in proportion to k within limits; return what is left, and df."""
+    while need != 0.0:
+        stiffness = 0.0
+        for s in range(begin, end):
+            room = high[s] - p[s] if need > 0.0 else p[s] - low[s]
+            if k[s] > 0.0 and room > 0.0:
+                stiffness += k[s]
+        if stiffness == 0.0:
+            return need, df
+        deviation = -need / stiffness
+        wanted = need
+        limited = False
+        for s in range(begin, end):
+            room = high[s] - p[s] if wanted > 0.0 else p[s] - low[s]
+            if k[s] > 0.0 and room > 0.0 and abs(k[s] * deviation) >= room:
+                limited = True
+                need -= room if wanted > 0.0 else -room
+                p[s] = high[s] if wanted > 0.0 else low[s]
+        if limited:
+            if (need > 0.0) != (wanted > 0.0):
+                need = 0.0  # what is left is rounding
+            continue
+        for s in range(begin, end):
+            room = high[s] - p[s] if need > 0.0 else p[s] - low[s]
+            if k[s] > 0.0 and room > 0.0:
+                p[s] += need * (k[s] / stiffness)
+        return 0.0, deviation
+    return need, df
+
+
+@JIT
+def follow(first, last, p0, low, high, p):  # type: ignore[no-untyped-def]
+    """Fine regime: formers are dynamic and give what they offer; return their sum."""
+    formers = 0.0
+    for s in range(first, last):
+        p[s] = min(max(p0[s], low[s]), high[s])
+        formers += p[s]
+    return formers
+
+
+@JIT
+def carry(to, at, source, out, targets, sources, mode):  # type: ignore[no-untyped-def]
+    """Carry one wire. Mode 0 unit to unit, 1 by index, 2 summed, 3 added to what is there."""
+    if mode == 0:
+        for i in range(to.shape[0]):
+            to[i, at] = source[i, out]
+        return
+    if mode == 1:
+        for j in range(len(targets)):
+            to[targets[j], at] = source[sources[j], out]
+        return
+    if mode == 2:
+        for i in range(to.shape[0]):
+            to[i, at] = 0
+    for j in range(len(targets)):
+        to[targets[j], at] += source[sources[j], out]
+
+
+@JIT
+def bind(to, at, choice, values):  # type: ignore[no-untyped-def]
+    """Set a profile-driven input of every unit; whole-number tables take whole values."""
+    for i in range(to.shape[0]):
+        to[i, at] = values[choice[i]]
+
+
+@JIT
+def collect(power, at, on, bus, source, demand, meter, dt_s):  # type: ignore[no-untyped-def]
+    """Add what devices deliver or take to their buses, and meter it for the audit."""
+    hours = dt_s / 3600.0
+    for i in range(power.shape[0]):
+        p = power[i, at]
+        if p > 0.0:
+            bus[on[i], source] += p
+            meter[i, 0] += p * hours
+        else:
+            bus[on[i], demand] -= p
+            meter[i, 1] -= p * hours
+
+
+@JIT
+def changed(table, at, seen):  # type: ignore[no-untyped-def]
+    """Whether a watched field differs from when it was last seen; remembers it."""
+    different = False
+    for i in range(table.shape[0]):
+        if table[i, at] != seen[i]:
+            seen[i] = table[i, at]
+            different = True
+    return different
+
+
+@JIT
+def next_due(now, step, period):  # type: ignore[no-untyped-def]
+    """When a device with a period of its own is due again."""
+    return now + step if period <= step else (now // period + 1) * period
+
+
+@JIT
+def drive(  # type: ignore[no-untyped-def]
+    now, step, times, values, first, last, mode, cursor, period, due, driven
+):
+    """Bring the profiles that are due to their mean over the step ahead of their devices."""
+    for slot in range(len(first)):
+        if due[slot] <= now:
+            due[slot] = next_due(now, step, period[slot])
+            driven[slot] = profile_mean(
+                slot, now, due[slot], times, values, first, last, mode, cursor
+            )
+
+
+@JIT
+def accumulate(table, begin, end, weight, sums, least, most):  # type: ignore[no-untyped-def]
+    """Add one step of a device's flows, table[:, begin:end], to its running mean and extremes."""
+    units = table.shape[0]
+    width = end - begin
+    if units == 1:
+        for j in range(width):
+            sums[j] += weight * table[0, begin + j]
+        return
+    for i in range(units):
+        for j in range(width):
+            x = table[i, begin + j]
+            sums[j] += weight * x
+            if x < least[j]:
+                least[j] = x
+            if x > most[j]:
+                most[j] = x
+
+
+@JIT
+def write_flows(line, at, units, sums, least, most):  # type: ignore[no-untyped-def]
+    """Write the running values of a device's flows to a line of records and start anew."""
+    width = len(sums)
+    for j in range(width):
+        line[at + j] = sums[j]
+        sums[j] = 0.0
+    if units > 1:
+        for j in range(width):
+            line[at + width + j] = least[j]
+            line[at + 2 * width + j] = most[j]
+            least[j] = np.inf
+            most[j] = -np.inf
+        return at + 3 * width
+    return at + width
+
+
+@JIT
+def write_states(line, at, table, begin, end):  # type: ignore[no-untyped-def]
+    """Write sum, least and most of table[:, begin:end] as they stand to a line of records."""
+    units = table.shape[0]
+    width = end - begin
+    if units == 1:
+        for j in range(width):
+            line[at + j] = table[0, begin + j]
+        return at + width
+    for j in range(width):
+        total = 0.0
+        least = np.inf
+        most = -np.inf
+        for i in range(units):
+            x = float(table[i, begin + j])
+            total += x
+            least = min(least, x)
+            most = max(most, x)
+        line[at + j] = total
+        line[at + width + j] = least
+        line[at + 2 * width + j] = most
+    return at + 3 * width
+
+
+@JIT
+def log_event(log, clock, device, unit, column, value):  # type: ignore[no-untyped-def]
+    """Note that a mode changed; the caller has made sure there is room."""
+    at = clock[EVENTS]
+    log[at, 0] = clock[NOW]
+    log[at, 1] = device
+    log[at, 2] = unit
+    log[at, 3] = column
+    log[at, 4] = value
+    clock[EVENTS] = at + 1
+
+
+@JIT
+def accumulate_units(table, picked, begin, end, weight, sums):  # type: ignore[no-untyped-def]
+    """Add one step of the flows of picked units to their running means."""
+    for q in range(len(picked)):
+        for j in range(end - begin):
+            sums[q, j] += weight * table[picked[q], begin + j]
+
+
+@JIT
+def write_units(line, at, wholes, table, picked, blocks, sums):  # type: ignore[no-untyped-def]
+    """Write picked units one by one: whole numbers, states, mean flows."""
+    first_whole, first_float, first_flow, end = blocks
+    for q in range(len(picked)):
+        for j in range(first_whole, first_float):
+            line[at] = wholes[picked[q], j]
+            at += 1
+        for j in range(first_float, first_flow):
+            line[at] = table[picked[q], j]
+            at += 1
+        for j in range(end - first_flow):
+            line[at] = sums[q, j]
+            sums[q, j] = 0.0
+            at += 1
+    return at

@@ -1,0 +1,64 @@
+"""What happens to a topology and what must come out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Event:
+    """At `at_s`, set a field of some units of a device."""
+
+    at_s: float
+    device: str
+    units: tuple[int, ...]
+    field: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Expect:
+    """What a KPI must be: near a value, or between bounds."""
+
+    value: float | None = None
+    abs: float | None = None
+    rel: float | None = None
+    min: float | None = None
+    max: float | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is kept: how often, of which signals, and which units one by one."""
+
+    every_s: float | None = None  # coarse regime; None = every step
+    fine_every_s: float | None = None
+    signals: tuple[str, ...] = ("*",)  # patterns of device.field
+    units: tuple[str, ...] = ()  # patterns of unit names, recorded one by one
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A checked scenario."""
+
+    name: str
+    path: Path | None
+    topology: str
+    start: datetime
+    horizon_s: float
+    step_s: float
+    sync_s: float
+    fine_step_s: float | None = None
+    fine_sync_s: float | None = None
+    fine_for_s: float | None = None
+    seed: int = 0
+    events: tuple[Event, ...] = ()
+    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    expect: Mapping[str, Expect] = field(default_factory=dict)
+    record: Record = Record()
+    snapshots_s: tuple[float, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
