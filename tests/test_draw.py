@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections import Counter
 from itertools import combinations, pairwise
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -15,13 +14,20 @@ from components.it_load import ItLoad
 from components.pcs import Pcs
 from components.pv import Pv
 from components.site_bus import SiteBus
+from tests.pictures import (
+    SVG,
+    number,
+    outlines,
+    overlapping,
+    parsed,
+    pieces,
+    text_box,
+    texts,
+    touches,
+)
 from twin.component import AcDevice, Bus, Component, param
-from twin.draw import Link, SimulatorBox, draw_topology, draw_world
-from twin.draw.svg import text_width
+from twin.draw import draw_topology
 from twin.topology import Device, Topology, Wire
-
-SVG = "{http://www.w3.org/2000/svg}"
-Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 class Area(Bus):
@@ -155,66 +161,6 @@ def sample(request: pytest.FixtureRequest) -> Topology:
     return SAMPLES[request.param]
 
 
-def parsed(svg: str) -> ElementTree.Element:
-    return ElementTree.fromstring(svg)
-
-
-def texts(picture: ElementTree.Element) -> list[str]:
-    return [element.text or "" for element in picture.iter(f"{SVG}text")]
-
-
-def number(element: ElementTree.Element, name: str) -> float:
-    return float(element.get(name, "0"))
-
-
-def text_box(text: ElementTree.Element) -> Box:
-    size = number(text, "font-size")
-    width = text_width(text.text or "", size, text.get("font-weight") == "bold")
-    x, y = number(text, "x"), number(text, "y")
-    left = x - width / 2 if text.get("text-anchor") == "middle" else x
-    return left, y - 0.75 * size, left + width, y + 0.2 * size
-
-
-def overlapping(svg: str) -> list[tuple[str | None, str | None]]:
-    boxes = [(text.text, text_box(text)) for text in parsed(svg).iter(f"{SVG}text")]
-    return [
-        (one, other)
-        for (one, a), (other, b) in combinations(boxes, 2)
-        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-    ]
-
-
-def outline(group: ElementTree.Element) -> Box:
-    """The first shape of a device is its outline."""
-    shape = next(child for child in group if child.tag in (f"{SVG}rect", f"{SVG}circle"))
-    if shape.tag == f"{SVG}circle":
-        x, y, r = (number(shape, name) for name in ("cx", "cy", "r"))
-        return x - r, y - r, x + r, y + r
-    x, y = number(shape, "x"), number(shape, "y")
-    return x, y, x + number(shape, "width"), y + number(shape, "height")
-
-
-def pieces(picture: ElementTree.Element) -> list[tuple[ElementTree.Element, list[list[float]]]]:
-    """Every wire and its corners, the tip of its head last."""
-    found = []
-    for wire in picture.iterfind(f".//{SVG}g[@data-from]"):
-        corners = []
-        for shape, count in (("polyline", None), ("polygon", 1)):
-            text = wire.find(f"{SVG}{shape}").get("points").split()  # type: ignore[union-attr]
-            corners += [[float(value) for value in pair.split(",")] for pair in text[:count]]
-        found.append((wire, corners))
-    return found
-
-
-def touches(point: list[float], box: Box, slack: float = 1.0) -> bool:
-    x, y = point
-    return box[0] - slack <= x <= box[2] + slack and box[1] - slack <= y <= box[3] + slack
-
-
-def outlines(picture: ElementTree.Element, key: str = "data-device") -> dict[str, Box]:
-    return {group.attrib[key]: outline(group) for group in picture.iterfind(f".//{SVG}g[@{key}]")}
-
-
 def test_every_device_is_drawn_once(sample: Topology) -> None:
     groups = parsed(draw_topology(sample)).iterfind(f".//{SVG}g[@data-device]")
     assert Counter(group.get("data-device") for group in groups) == Counter(list(sample.devices))
@@ -255,6 +201,21 @@ def test_wires_run_through_no_symbol(sample: Topology) -> None:
         if min(y0, y1) < bottom - 1 and max(y0, y1) > top + 1
     ]
     assert hits == []
+
+
+def test_no_two_wires_run_down_on_the_same_line(sample: Topology) -> None:
+    runs = [
+        (corners[n][0], *sorted((corners[n][1], corners[n + 1][1])))
+        for _, corners in pieces(parsed(draw_topology(sample)))
+        for n in range(len(corners) - 1)
+        if abs(corners[n][1] - corners[n + 1][1]) > 1
+    ]
+    shared = [
+        (a, b)
+        for a, b in combinations(runs, 2)
+        if abs(a[0] - b[0]) < 2 and a[1] < b[2] and b[1] < a[2]
+    ]
+    assert shared == []
 
 
 def test_everything_stands_on_the_sheet(sample: Topology) -> None:
@@ -312,56 +273,3 @@ def test_what_is_switched_off_is_said_to_be() -> None:
 
 def test_special_characters_are_text() -> None:
     assert "Does <it> & go?" in texts(parsed(draw_topology(one_site())))
-
-
-SIMULATORS = [
-    SimulatorBox("cell", "cell", [f"site.device_{n}" for n in range(200)], 0.1),
-    SimulatorBox("feeder", "fleet", ["<feeder> & bus"], 900.0),
-    SimulatorBox("policy", "10.0.0.7:5678", ["vpp", "market"], 60.0),
-    SimulatorBox("logistics", "process", [], None),
-]
-LINKS = [
-    Link("cell", "feeder", ["p_kw", "q_kvar"], True),
-    Link("feeder", "cell", ["v_pu"], False),
-    Link("cell", "policy", [f"signal_{n}_kw" for n in range(30)], True),
-    Link("policy", "cell", ["p_set_kw"], False),
-    Link("cell", "logistics", ["tank_l"], True),
-    Link("policy", "logistics", ["order_l"], True),
-    Link("logistics", "policy", ["queue_count"], False),
-    Link("feeder", "policy", ["losses_kw", "v_min_pu", "v_max_pu"], True),
-]
-
-
-def test_the_picture_of_a_world_has_no_overlapping_texts() -> None:
-    assert overlapping(draw_world(SIMULATORS, LINKS)) == []
-
-
-def test_links_of_a_world_join_their_simulators() -> None:
-    picture = parsed(draw_world(SIMULATORS, LINKS))
-    boxes = outlines(picture, "data-simulator")
-    joined = [
-        (wire.attrib["data-from"], wire.attrib["data-to"])
-        for wire, corners in pieces(picture)
-        if touches(corners[0], boxes[wire.attrib["data-from"]])
-        and touches(corners[-1], boxes[wire.attrib["data-to"]])
-    ]
-    assert sorted(joined) == sorted((link.source, link.target) for link in LINKS)
-
-
-@pytest.mark.parametrize(
-    ("syncs", "said"),
-    [
-        ((0.1, 900.0), "15 min"),
-        ((1.0, 1.5), "1.5 s"),
-        ((0.01, 0.1), "100 ms"),
-        ((1.0, None), "on events"),
-    ],
-)
-def test_a_link_says_how_often_data_pass(syncs: tuple[float, float | None], said: str) -> None:
-    boxes = [SimulatorBox(name, "fleet", [], sync) for name, sync in zip("ab", syncs, strict=True)]
-    assert said in texts(parsed(draw_world(boxes, [Link("a", "b", ["p_kw"], False)])))
-
-
-def test_a_world_of_one_simulator_lists_its_devices() -> None:
-    written = texts(parsed(draw_world([SimulatorBox("cell", "cell", ["pv", "bess"], 1.0)], [])))
-    assert written[-2:] == ["pv", "bess"]

@@ -72,6 +72,14 @@ def test_offsets_may_change_within_a_file_as_clocks_do(tmp_path):
     assert profile.times_s.tolist() == [0, 3600, 7200]
 
 
+def test_local_times_follow_the_clocks_of_their_zone(tmp_path):
+    file = written(tmp_path, stamped("2026-03-29T01:59,1", "2026-03-29T03:00,2"))
+    start = datetime.fromisoformat("2026-03-29T01:59+01:00")
+    key = ("sun.load_kw", "kw")
+    profile = read_profiles({"sun": source(file, "Europe/Berlin")}, [key], start, 60)[key]
+    assert profile.times_s.tolist() == [0, 60]
+
+
 def test_one_column_in_two_units_becomes_two_profiles(tmp_path):
     wanted = [("sun.load_kw", "w"), ("sun.load_kw", "mw")]
     found = read_profiles({"sun": source(written(tmp_path, HOURLY))}, wanted, START, 10800)
@@ -131,6 +139,7 @@ def test_the_last_value_holds_for_the_usual_spacing(tmp_path):
         ("name,load_kw\na,2\nb,4\n", 0, "name holds no dates and times"),
         ("time,load_mw,load_kw\n\n2026-03-02,1,2\n2026-03-02\n", 4, "has 1 cells, not 3"),
         ("time,load_kw,load_kw\n2026-03-02,1,2\n2026-03-03,1,2\n", 0, "more than one column"),
+        ("time,time,load_kw\n2026-03-02,1,2\n2026-03-03,1,2\n", 0, "time stands twice"),
         (stamped("2026-03-02T00:00,1", "", "2026-03-02T25:00,2"), 4, "'2026-03-02T25:00' is not"),
         (stamped("2026-03-02T00:00,1", ",2", ",3"), 3, "empty time stamp (and 1 more like it)"),
         (stamped("2026-03-02T00:00,1", "2026-03-02T00:00,2"), 3, "the same time as the row before"),

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from twin import loops
 from twin.calendar import Calendar
-from twin.celltext import ARGUMENTS, CellShape, Part, loop_text
+from twin.celltext import ARGUMENTS, JIT, CellShape, loop_text
 from twin.component import Component, methods_of
 from twin.fleet import Rows, UnitViews, floats_of, wholes_of
 from twin.kernels import compiled, load_generated
-from twin.wiring import Setup, build
+from twin.wiring import Setup
 
 EVENT_SPARE = 4096  # events kept beyond what one step can produce
 RECORD_CELLS = 2_000_000  # numbers of the record buffer: 16 MB
@@ -77,6 +77,7 @@ class Cell:
         self._stamps = np.zeros(count, np.int64)
         self._run = interpreted(setup.shape) if in_python else machine_code(setup.shape)
         self._arguments = self._gather_arguments()
+        self._run(*self._arguments(0))  # compiles, and takes no step
 
     @property
     def now(self) -> int:
@@ -111,6 +112,35 @@ class Cell:
         """The rows of a device."""
         return self.setup.rows[self.setup.part(name).index]
 
+    def take(self, arrived: Mapping[str, Any]) -> None:
+        """Put what other simulators sent into the rows it is for.
+
+        ``late a.x`` and ``now a.x`` are fields of a device stepped elsewhere, ``own a.x`` is a
+        field of one stepped here, ``all a`` a whole fleet of rows as whole numbers.
+        """
+        for name, values in arrived.items():
+            kind, _, rest = name.partition(" ")
+            if kind == "all":
+                table = wholes_of(self.rows(rest))
+                table[:] = np.array(values, np.int64).reshape(table.shape)
+                continue
+            device, _, field = rest.rpartition(".")
+            part = self.setup.part(device, "" if kind == "own" else kind)
+            self.setup.rows[part.index][field] = values
+
+    def get(self, device: str, field: str) -> list[Any]:
+        """A field of a device as a fresh list; ``settled x`` is a former's share of this bus."""
+        kind, _, former = field.partition(" ")
+        values: Any
+        if kind == "all":
+            values = wholes_of(self.rows(device)).ravel()
+        elif kind == "settled":
+            values = self.setup.rows[self.setup.part(former, "now").index]["p_settled_kw"]
+        else:
+            values = self.rows(device)[field]
+        found: list[Any] = values.tolist()
+        return found
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything that a resumed run needs, copied."""
         found = {f"rows{k}": rows.copy() for k, rows in enumerate(self.setup.rows)}
@@ -125,6 +155,18 @@ class Cell:
             array[:] = state[name]
         self.clock[:] = state["clock"]
         self.applied = int(state["applied"])
+
+    def views(self) -> list[tuple[tuple[int, int], Any]]:
+        """The units of a cell that runs in Python: ((part, unit), view)."""
+        return [
+            ((k, i), fleet[i])
+            for k, fleet in enumerate(self._views)
+            for i in range(fleet.shape[0])
+        ]
+
+    def use(self, run: Callable[..., None]) -> None:
+        """Run another loop over the same arrays."""
+        self._run = run
 
     def _memory(self) -> dict[str, NDArray[Any]]:
         """Arrays beside the rows that carry something from step to step."""
@@ -147,7 +189,8 @@ class Cell:
         rows: tuple[Any, ...] = tuple(setup.rows)
         if self.in_python:
             pairs = zip(setup.shape.parts, rows, strict=True)
-            rows = tuple(UnitViews(part.cls, fleet) for part, fleet in pairs)
+            self._views = [UnitViews(part.cls, fleet) for part, fleet in pairs]
+            rows = tuple(self._views)
         fixed = {
             "clock": self.clock,
             "segments": self.calendar.segments,
@@ -187,16 +230,20 @@ def machine_code(shape: CellShape) -> Callable[..., None]:
     return run
 
 
-def interpreted(shape: CellShape) -> Callable[..., None]:
-    """The same loop in plain Python over the methods as their author wrote them."""
-    text = loop_text(shape, {}, loops_mark()).replace("@njit(cache=True, nogil=True)\n", "")
+def interpreted(
+    shape: CellShape,
+    around: Callable[[Callable[..., None], type[Component]], Callable[..., None]] | None = None,
+) -> Callable[..., None]:
+    """The same loop in plain Python over the methods as their author wrote them.
+
+    `around` wraps each method, for someone who wants to look at every call.
+    """
+    text = loop_text(shape, {}, loops_mark()).replace(f"{JIT}\n", "")
     scope: dict[str, Any] = {}
     for cls in _kinds(shape):
         for method, function in methods_of(cls).items():
-            scope[f"{method}_{cls.__name__}"] = function
+            scope[f"{method}_{cls.__name__}"] = around(function, cls) if around else function
     exec(compile(text, "<cell>", "exec"), scope)  # noqa: S102 - our own text, no file of a user
     run: Callable[..., None] = scope["run"]
     return run
 
-
-__all__ = ["Cell", "Change", "Part", "Sink", "build", "machine_code"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from twin.component import Component, Kind, methods_of
 from twin.fleet import Layout
 
+JIT = "@njit(cache=True, nogil=True, _nrt=False)"
 ARGUMENTS = (
     "clock",
     "until",
@@ -136,7 +137,7 @@ def loop_text(shape: CellShape, modules: dict[type[Component], str], loops_mark:
         for method in ("offer", "step", "fine", "enter_fine"):
             if method in methods_of(cls):
                 head.append(f"from {module} import {method} as {_kernel(cls, method)}")
-    head += ["", "", "@njit(cache=True, nogil=True, _nrt=False)", f"def run({', '.join(ARGUMENTS)}):"]
+    head += ["", "", JIT, f"def run({', '.join(ARGUMENTS)}):"]
     body = list(_body(shape))
     return "\n".join(head + ["    " + line if line else "" for line in body]) + "\n"
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+from twin.catalog import DEVICE_KEYS
 from twin.component import Component, Field, Former, Kind, methods_of, module_doc, type_name, way_of
 from twin.kernels import METHODS, TIMED
 
@@ -15,10 +17,12 @@ Problems = Iterator[str]
 
 
 def check_names_carry_units(cls: type[Component]) -> Problems:
-    """Names are snake_case, and the name of a float ends in its unit."""
+    """Names are snake_case and free for a topology, and the name of a float ends in its unit."""
     for field in cls.fields.values():
         if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", field.name):
             yield f"{_at(cls, field)} is not snake_case; rename it"
+        if field.name in DEVICE_KEYS:
+            yield f"{_at(cls, field)} is a word of the topology file; rename it"
         if field.type is float and field.unit is None:
             yield f"{_at(cls, field)} is a float without a unit; rename it, say {field.name}_kw"
 
@@ -59,7 +63,7 @@ def check_labels_name_whole_numbers(cls: type[Component]) -> Problems:
 
 def check_file_is_named_after_class(cls: type[Component]) -> Problems:
     """The file is the class in snake case: that is its type in a topology."""
-    stem = cls.__module__.rpartition(".")[2]
+    stem = Path(inspect.getfile(cls)).stem
     if stem != type_name(cls):
         yield f"{cls.__name__} lives in {stem}.py; rename one: the file is {type_name(cls)}.py"
 

@@ -22,7 +22,10 @@ Json = dict[str, Any]
 
 
 def _moment(value: Any) -> Any:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if isinstance(moment, datetime) and moment.tzinfo is None:
+        raise ValueError("should say its offset from UTC, like +08:00")
+    return moment
 
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
@@ -143,47 +146,41 @@ def scenario_schema() -> Json:
 def topology_schema(types: Iterable[type[Component]]) -> Json:
     """JSON Schema of a topology file that uses these components."""
     found = {type_name(cls): cls for cls in types}
-    chosen = {"type": {"enum": sorted(found), "description": "the component"}}
+    head = HeadKeys.model_json_schema()
+    device = {"$ref": "#/$defs/-device"}  # no component can have a name with a hyphen
+    count = DeviceKeys.model_json_schema()["properties"]["count"]
+    sections = {
+        "wires": {"type": "array", "items": WIRE, "description": "wires between devices"},
+        "profile": _named({"$ref": "#/$defs/-profile"}),
+        "device": _named(device),
+        "group": _named(_named(device) | {"properties": {"count": count}}),
+    }
+    shared = {"-profile": ProfileKeys.model_json_schema(), "-device": _any_device(sorted(found))}
+    return {
+        "$schema": DRAFT,
+        "title": "Topology",
+        "type": "object",
+        "required": head["required"],
+        "additionalProperties": False,
+        "properties": head["properties"] | sections,
+        "$defs": shared | {name: _device(cls) for name, cls in found.items()},
+    }
+
+
+def _any_device(names: list[str]) -> Json:
+    """A device whose type says which keys it may have."""
     cases = [
         {
             "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
             "then": {"$ref": f"#/$defs/{name}"},
         }
-        for name in found
+        for name in names
     ]
-    head = HeadKeys.model_json_schema()["properties"]
-    names = {"pattern": NAME_PATTERN}
-    count = DeviceKeys.model_json_schema()["properties"]["count"]
     return {
-        "$schema": DRAFT,
-        "title": "Topology",
         "type": "object",
-        "required": ["format", "name"],
-        "additionalProperties": False,
-        "properties": head
-        | {
-            "wires": {"type": "array", "items": WIRE, "description": "wires between devices"},
-            "profile": _named({"$ref": "#/$defs/-profile"}),
-            "device": _named({"$ref": "#/$defs/-device"}),
-            "group": _named(
-                {
-                    "type": "object",
-                    "properties": {"count": count},
-                    "propertyNames": names,
-                    "additionalProperties": {"$ref": "#/$defs/-device"},
-                }
-            ),
-        },
-        "$defs": {
-            "-profile": ProfileKeys.model_json_schema(),
-            "-device": {
-                "type": "object",
-                "required": ["type"],
-                "properties": chosen,
-                "allOf": cases,
-            },
-        }
-        | {name: _device(cls) for name, cls in found.items()},
+        "required": ["type"],
+        "properties": {"type": {"enum": names, "description": "the component"}},
+        "allOf": cases,
     }
 
 

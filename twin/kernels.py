@@ -13,6 +13,7 @@ import hashlib
 import importlib.util
 import inspect
 import os
+import re
 import sys
 import tempfile
 import textwrap
@@ -23,12 +24,12 @@ from typing import Any
 
 import numpy as np
 
+from twin.celltext import JIT
 from twin.component import Component, methods_of, type_name
 
 METHODS = ("start", "offer", "step", "fine", "enter_fine")
 TIMED = ("offer", "step", "fine")
 HEADER = "import math\n\nimport numpy as np\nfrom numba import njit\n"
-JIT = "@njit(cache=True, nogil=True, _nrt=False)"
 
 
 class KernelError(Exception):
@@ -156,9 +157,9 @@ class _Gatherer:
 
     def _constant(self, function: FunctionType, name: str, found: Any) -> str:
         if isinstance(found, np.ndarray):
-            return f"np.array({found.tolist()!r}, dtype=np.{found.dtype})"
+            return f"np.array({_literal(found.tolist())}, dtype=np.{found.dtype})"
         if isinstance(found, (bool, int, float, tuple)):
-            return repr(found)
+            return _literal(found)
         raise KernelError(
             f"{self.owner}: {function.__name__} reaches {name}, a {type(found).__name__}; "
             "a compiled method may reach numbers, tuples, arrays and functions of modules"
@@ -171,6 +172,11 @@ class _Gatherer:
             new = f"{name}_{count}"
         self.taken.add(new)
         return new
+
+
+def _literal(value: Any) -> str:
+    """Numbers as text that reads back to the same bits, infinities included."""
+    return re.sub(r"\b(inf|nan)\b", r"math.\1", repr(value))
 
 
 class _Plain(ast.NodeTransformer):

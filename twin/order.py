@@ -112,6 +112,9 @@ def _loop(topology: Topology, edges: Edges, stuck: set[Action]) -> Loop:
     ring = walk[walk.index(before[walk[-1]]) :][::-1]
     pairs = list(zip([ring[-1], *ring[:-1]], ring, strict=True))
     found = tuple((first, later, edges[first, later]) for first, later in pairs)
-    part = {id(wire) for _, _, wire in found}
-    wires = [wire for wire in topology.wires if id(wire) in part]
-    return Loop(found, wires[-1] if wires else None)
+    place = {id(wire): index for index, wire in enumerate(topology.wires)}
+    of_edge = [place.get(id(wire), len(place)) for _, _, wire in found]
+    start = of_edge.index(min(of_edge))
+    last = max((index for index in of_edge if index < len(place)), default=None)
+    proposal = None if last is None else topology.wires[last]
+    return Loop(found[start:] + found[:start], proposal)

@@ -85,6 +85,9 @@ def read_table(source: ProfileSource, columns: Collection[str], findings: Findin
             findings.add(f"is {size / 1e6:.0f} MB; at most {LARGEST_BYTES / 1e6:.0f} MB are read")
             return None
         file = _open(source.file, findings)
+        if file.names.count(file.time) != 1:
+            findings.add(f"has no time column: {file.time} stands twice")
+            return None
         present = _present(file, columns, findings)
         cells = file.read([file.time, *present])
     except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowException) as error:
@@ -273,7 +276,7 @@ def _localised(local_ns: Ints, zone: str, findings: Findings) -> Ints | None:
     if len(unclear):
         first = pd.Timestamp(local_ns[unclear[0]])
         shifted = first.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward")
-        what = "comes twice" if shifted is pd.NaT else "does not exist"
+        what = "comes twice" if pd.isna(shifted) else "does not exist"
         text = f"{first} {what} in {zone}, where clocks change: write the offset from UTC"
         findings.add_rows(text, unclear)
         return None

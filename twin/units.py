@@ -37,7 +37,6 @@ ATOMS: dict[str, tuple[str, float]] = {
     "deg": ("angle", 0.017453292519943295),
     "ms": ("time", 1e-3),
     "s": ("time", 1.0),
-    "min": ("time", 60.0),
     "h": ("time", 3600.0),
     "d": ("time", 86400.0),
     "l": ("volume", 1.0),
@@ -97,7 +96,7 @@ def unit_of(name: str) -> Unit | None:
     words = name.split("_")
     for start in range(1, len(words)):
         tail = words[start:]
-        if tail[0] == "per":
+        if "per" in (words[start - 1], tail[0]):  # half of a unit is none: starts_per_h
             continue
         if found := _compound(tail):
             return Unit("_".join(tail), *found)
@@ -108,6 +107,4 @@ def conversion(source: Unit, target: Unit) -> float | None:
     """The factor that turns numbers in ``source`` into numbers in ``target``; None if it cannot."""
     if source.dimension != target.dimension:
         return None
-    if source.dimension == "temperature":
-        return 1.0 if source.text == target.text else None
     return source.factor / target.factor

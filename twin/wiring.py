@@ -86,11 +86,16 @@ class Setup:
     columns: list[Column]
     seen: tuple[NDArray[Any], ...]
     events_a_step: int
+    devices: Mapping[str, Device]
 
     @property
     def record_width(self) -> int:
         """Numbers in a line of records."""
         return len(self.columns)
+
+    def unit_name(self, device: str, unit: int) -> str:
+        """The name of a unit of a device."""
+        return self.devices[device].unit_name(unit)
 
     def part(self, name: str, ghost: str = "") -> Part:
         """The part of a device, or its ghost for "late" or "now" wires."""
@@ -142,6 +147,7 @@ def build(plan: Plan, in_python: bool = False) -> Setup:
         due=np.zeros(len(parts), np.int64),
         columns=records.pop("columns"),
         seen=seen,
+        devices=plan.devices,
         events_a_step=sum(
             2 * len(part.logged) * len(rows[part.index]) for part in parts if not part.ghost
         ),

@@ -21,6 +21,7 @@ LEAST_HALF = 36.0  # of a column, so that neighbours stand evenly
 TRACK = 7.0  # between two wires that run down
 PORT = 8.0  # between two wires that meet a bar
 FRAME_PAD = 12.0
+LOWEST = 99  # depth of a device in the row below
 NAME = 12.0  # sizes of text
 SMALL = 11.0
 
@@ -222,7 +223,7 @@ class _Planner:
             columns[frame.first].lead += FRAME_PAD
             columns[frame.last].trail += FRAME_PAD
         for node in frame.row:
-            node.frame, node.depth = frame, 99
+            node.frame, node.depth = frame, LOWEST
         self._seat(frame.row, seats)
 
     def _seat(self, row: list[Node], seats: list[int]) -> None:

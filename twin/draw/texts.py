@@ -51,8 +51,6 @@ def rating(device: Device) -> str:
         unit = RATINGS.get(str(field.unit)) if field.kind is Kind.PARAM else None
         if unit:
             values = np.asarray(device.values.get(name, [field.default]), float)
-            if values.size == 0:  # given, but not drawn while the device is switched off
-                return ""
             return _range(float(values.min()), float(values.max()), unit)
     return ""
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from twin.catalog import DEVICE_KEYS, UnknownComponentError, find
 from twin.file_schema import MOST_UNITS, Count, DeviceKeys
 from twin.load.checked import checked
-from twin.load.document import Document, is_name
+from twin.load.document import NAME_RULE, Document, is_name
 from twin.load.fields import Given, Profiles, read_at, read_fields
 from twin.problems import shown
 from twin.schema import STRICT
@@ -33,7 +33,7 @@ class Entry:
     path: KeyPath
     name: str
     table: Mapping[str, Any]
-    groups: int = 1
+    groups: int = 1  # none where their count is wrong
 
 
 @dataclass
@@ -70,19 +70,20 @@ def _entries(document: Document) -> Iterator[Entry]:
     for group, tables in document.tables(("group",)).items():
         if group in alone:
             document.report(("group", group), "is also the name of a device")
-            continue
         own = {"count": tables["count"]} if "count" in tables else {}
-        count = checked(document, ("group", group), GroupKeys, own)[0].count
+        keys, bad = checked(document, ("group", group), GroupKeys, own)
         for name, table in tables.items():
             if name != "count" and _is_device(document, ("group", group, name), table):
-                yield Entry(("group", group, name), f"{group}.{name}", table, count)
+                yield Entry(
+                    ("group", group, name), f"{group}.{name}", table, 0 if bad else keys.count
+                )
 
 
 def _is_device(document: Document, path: KeyPath, table: object) -> bool:
     if not isinstance(table, dict):
         document.report(path, f"a group holds count and devices, got {shown(table)}")
     elif not is_name(path[-1]):
-        document.report(path, "should be a name of small letters, digits and underscores")
+        document.report(path, f"should be a name of {NAME_RULE}")
     else:
         return True
     return False
@@ -93,7 +94,7 @@ def _device(
 ) -> Device | None:
     own = {key: entry.table[key] for key in DEVICE_KEYS if key in entry.table}
     keys, bad = checked(document, entry.path, DeviceKeys, own, {"type": ""})
-    if "type" in bad:
+    if "type" in bad or "count" in bad or not entry.groups:
         return None
     try:
         cls = find(keys.type)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LARGEST_FILE_BYTES = 2_000_000
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+NAME_RULE = "small letters, digits and underscores"
 BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
@@ -92,7 +93,7 @@ class Document:
 
     def _is_table(self, path: KeyPath, table: object) -> bool:
         if not is_name(path[-1]):
-            self.report(path, "should be a name of small letters, digits and underscores")
+            self.report(path, f"should be a name of {NAME_RULE}")
         elif not isinstance(table, dict):
             self.report(path, f"should be a table, got {shown(table)}")
         else:
@@ -104,6 +105,8 @@ def sentence(error: ErrorDetails) -> str:
     """What pydantic found, in the words used for every problem."""
     if error["type"] == "missing":
         return "is missing"
+    if error["type"] == "string_pattern_mismatch":
+        return f"should be a name of {NAME_RULE}, got {shown(error['input'])}"
     text = error["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("Value ")
     return f"{text[:1].lower()}{text[1:]}, got {shown(error['input'])}"
 

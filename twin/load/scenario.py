@@ -17,7 +17,7 @@ from twin.load.checked import checked
 from twin.load.document import Document
 from twin.load.events import read_event
 from twin.load.overrides import flat
-from twin.load.times import instant_problem, period_problems, time_problems
+from twin.load.times import instant_problem, step_problems, time_problems
 from twin.problems import did_you_mean, shown
 from twin.scenario import Event, Expect, Record, Scenario
 from twin.toml_lines import KeyPath
@@ -48,8 +48,8 @@ def read_scenario(
     for path, text in list(time_problems(keys, record, bad)):
         document.report(path, text)
         bad.add(str(path[0]))
-    for device, key, text in period_problems(topology, keys, bad):
-        document.report(("step_s",), f"{device.name} {key} {text}")
+    for device, text in step_problems(topology, keys, bad):
+        document.report(("step_s",), f"{device.name} {text} ({device.where})")
     for index, at_s in enumerate(keys.snapshots_s):
         if text := instant_problem(at_s, keys, bad):
             document.report(("snapshots_s", index), text)

@@ -117,7 +117,7 @@ def _said(error: ValidationError, device: Device, by_unit: bool) -> str:
         return text
     more = error.error_count() - 1
     unit = device.unit_name(int(first["loc"][0]))
-    return f"of {unit} {text}" + (f" (and {more} more units)" if more else "")
+    return f"of {unit} {text}" + (f" (and {more} more)" if more else "")
 
 
 def _number(name: str, value: Any) -> float:

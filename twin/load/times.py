@@ -69,19 +69,19 @@ def instant_problem(at_s: float, keys: ScenarioHead, bad: set[str]) -> str:
     return ""
 
 
-def period_problems(
+def step_problems(
     topology: Topology, keys: ScenarioHead, bad: set[str]
-) -> Iterator[tuple[Device, str, str]]:
+) -> Iterator[tuple[Device, str]]:
     """Devices whose own period, or whose longest valid step, does not go with the steps."""
     for device in topology.devices.values():
         if not device.enabled or not in_cell(device) or "step_s" in bad:
             continue
-        period = device.period_s
-        if period is not None and not divides(keys.step_s, period):
-            yield device, "period_s", f"is not a multiple of step_s, {keys.step_s:g} s"
-        longest, steps = device.cls.step_max_s, max(period or 0.0, keys.step_s)
-        if steps > longest:
-            yield device, "", f"is valid for steps up to {longest:g} s, not {steps:g} s"
-        fine, fine_longest = keys.fine_step_s, device.cls.fine_step_max_s
-        if fine is not None and "fine_step_s" not in bad and fine > fine_longest:
-            yield device, "", f"is valid for fine steps up to {fine_longest:g} s, not {fine:g} s"
+        period_s = device.period_s
+        if period_s is not None and not divides(keys.step_s, period_s):
+            yield device, f"has a period of {period_s:g} s, not a multiple of {keys.step_s:g} s"
+        longest_s, step_s = device.cls.step_max_s, max(period_s or 0.0, keys.step_s)
+        if step_s > longest_s:
+            yield device, f"is valid for steps up to {longest_s:g} s, not {step_s:g} s"
+        longest_s, fine_s = device.cls.fine_step_max_s, keys.fine_step_s or 0.0
+        if fine_s > longest_s and "fine_step_s" not in bad:
+            yield device, f"is valid for fine steps up to {longest_s:g} s, not {fine_s:g} s"

@@ -1,0 +1,73 @@
+"""KPIs: pure functions of a run, named with their units.
+
+Each module of this package lists its own as `KPIS`. One that a run has not what it takes for is
+left out rather than guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from twin.run import Run
+from twin.units import unit_of
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """One number that judges a run."""
+
+    name: str
+    doc: str
+    value: Callable[[Run], float | None]  # None: this run cannot tell
+    better: Literal["more", "less", ""] = ""
+
+    @property
+    def unit(self) -> str:
+        """The unit that the name carries."""
+        return str(unit_of(self.name) or "")
+
+
+def every() -> tuple[Kpi, ...]:
+    """All KPIs, in the order in which they are shown."""
+    from twin.kpis import energy
+
+    return (*energy.KPIS,)
+
+
+def compute(run: Run) -> dict[str, float]:
+    """Every KPI that this run can tell."""
+    values = ((kpi.name, kpi.value(run)) for kpi in every())
+    return {
+        name: float(value) for name, value in values if value is not None and math.isfinite(value)
+    }
+
+
+def of_role(run: Run, role: str) -> dict[str, Mapping[str, Any]]:
+    """The devices of one role that took part, and what ``run.json`` says of them."""
+    devices = run.meta["devices"].items()
+    return {name: about for name, about in devices if about["role"] == role and about["enabled"]}
+
+
+def booked(about: Mapping[str, Any], field: str) -> float | None:
+    """What all units of one device added to a counter during the run; None if they keep none."""
+    if field not in about.get("totals", {}):
+        return None
+    return float(about["totals"][field] - about.get("start_totals", {}).get(field, 0.0))
+
+
+def all_booked(run: Run, role: str, field: str) -> float | None:
+    """The same over all devices of a role; None if there are none, or one keeps no such counter."""
+    return added(booked(about, field) for about in of_role(run, role).values())
+
+
+def added(values: Iterable[float | None]) -> float | None:
+    """Their sum; None if there are none, or one is not known."""
+    total = None
+    for value in values:
+        if value is None:
+            return None
+        total = value + (total or 0.0)
+    return total

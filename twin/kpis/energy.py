@@ -1,0 +1,185 @@
+"""Energy KPIs: what was asked for, from where it came, what was lost, and how hard devices worked.
+
+Taken from the counters of the devices, so they are exact whatever was recorded; only peaks and the
+lowest state of charge are read from signals. Devices are told apart by their role alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from twin.kpis import Kpi, added, all_booked, booked, of_role
+from twin.run import Run
+
+LEAST_KWH = 1e-6  # a bus through which less passed is judged as if this had
+
+
+def counter(role: str, field: str) -> Callable[[Run], float | None]:
+    """A KPI that is one counter of all devices of a role."""
+    return lambda run: all_booked(run, role, field)
+
+
+def at_buses(field: str, bearing: str) -> Callable[[Run], float | None]:
+    """A KPI that is one counter of all buses, where every bus of a `bearing` device keeps it."""
+
+    def value(run: Run) -> float | None:
+        books = {name: booked(about, field) for name, about in of_role(run, "bus").items()}
+        known = {name: total for name, total in books.items() if total is not None}
+        needed = {about["bus"] for about in of_role(run, bearing).values()}
+        return math.fsum(known.values()) if needed and needed <= known.keys() else None
+
+    return value
+
+
+unserved_kwh = at_buses("unserved_kwh", bearing="load")
+curtailed_kwh = at_buses("curtailed_kwh", bearing="solar")
+
+
+def served_kwh(run: Run) -> float | None:
+    """Demand less what the buses could not serve."""
+    return less(all_booked(run, "load", "energy_kwh"), unserved_kwh(run))
+
+
+def served_share_pu(run: Run) -> float | None:
+    """Served energy over demand."""
+    return over(served_kwh(run), all_booked(run, "load", "energy_kwh"))
+
+
+def solar_used_kwh(run: Run) -> float | None:
+    """What the arrays could deliver less what was turned away."""
+    return less(all_booked(run, "solar", "energy_kwh"), curtailed_kwh(run))
+
+
+def renewable_share_pu(run: Run) -> float | None:
+    """1 - (genset + import) / (served + export), within 0 and 1."""
+    used = added([served_kwh(run), if_any(run, "grid", "export_kwh")])
+    bought = added([if_any(run, "fuel", "energy_kwh"), if_any(run, "grid", "import_kwh")])
+    other = over(bought, used)
+    return min(max(1.0 - other, 0.0), 1.0) if other is not None and of_role(run, "solar") else None
+
+
+def battery_efc_count(run: Run) -> float | None:
+    """Equivalent full cycles, mean over the units."""
+    return over(all_booked(run, "storage", "efc_count"), units(of_role(run, "storage")))
+
+
+def soc_end_pu(run: Run) -> float | None:
+    """State of charge at the end, mean over the units."""
+    stores = of_role(run, "storage")
+    ends = added(about.get("totals", {}).get("soc_pu") for about in stores.values())
+    return over(ends, units(stores))
+
+
+def soc_min_pu(run: Run) -> float | None:
+    """Lowest recorded state of charge of any unit."""
+    stores = of_role(run, "storage").items()
+    names = [f"{name}.soc_pu:min" if d["units"] > 1 else f"{name}.soc_pu" for name, d in stores]
+    if not names or not all(name in run for name in names):
+        return None
+    return float(run.frame(*names).min().min())
+
+
+def losses_kwh(run: Run) -> float | None:
+    """Losses of converters and storage."""
+    roles = [role for role in ("converter", "storage") if of_role(run, role)]
+    return added(all_booked(run, role, "loss_kwh") for role in roles)
+
+
+def outage_h(run: Run) -> float | None:
+    """Time with any demand unserved, mean over the buses that bear a load."""
+    bearing = {about["bus"] for about in of_role(run, "load").values()}
+    buses = {name: about for name, about in of_role(run, "bus").items() if name in bearing}
+    if len(buses) < len(bearing):
+        return None
+    outage_s = added(booked(about, "outage_s") for about in buses.values())
+    return over(outage_s, 3600 * units(buses))
+
+
+def residual_pu(run: Run) -> float | None:
+    """Largest energy that a bus lost or gained by the arithmetic, of what passed it.
+
+    In a fleet of buses the worst unit is held against what passed a mean one.
+    """
+    shares: list[float] = []
+    for name, audit in run.meta.get("audit", {}).items():
+        passed_kwh = audit["through_kwh"] / max(run.meta["devices"][name]["units"], 1)
+        shares.append(abs(audit["residual_kwh"]) / max(passed_kwh, LEAST_KWH))
+    return max(shares, default=None)
+
+
+def peak(role: str, sign: float) -> Callable[[Run], float | None]:
+    """A KPI that is the highest mean power of all devices of a role in a recorded interval."""
+
+    def value(run: Run) -> float | None:
+        names = [f"{name}.p_kw" for name in of_role(run, role)]
+        if not names or not all(name in run for name in names):
+            return None
+        # a mean holds over the interval before its stamp, so a gap has the value of the next one
+        power = run.frame(*names).bfill().dropna().sum(axis=1)
+        return float(max((sign * power).max(), 0.0)) if len(power) else None
+
+    return value
+
+
+def units(devices: Mapping[str, Mapping[str, Any]]) -> int:
+    """How many units some devices have."""
+    return sum(about["units"] for about in devices.values())
+
+
+def if_any(run: Run, role: str, field: str) -> float | None:
+    """A counter of a role: nothing where there is no such device, None where it is not kept."""
+    return all_booked(run, role, field) if of_role(run, role) else 0.0
+
+
+def less(whole: float | None, part: float | None) -> float | None:
+    """A difference of what is known."""
+    return None if whole is None or part is None else whole - part
+
+
+def over(part: float | None, whole: float | None) -> float | None:
+    """A quotient of what is known and not nothing."""
+    return None if part is None or not whole else part / whole
+
+
+KPIS = (
+    Kpi("load_kwh", "energy that loads asked for", counter("load", "energy_kwh")),
+    Kpi("served_kwh", "of it, what they were given", served_kwh, "more"),
+    Kpi("unserved_kwh", "of it, what they were not given", unserved_kwh, "less"),
+    Kpi("served_share_pu", "served over asked for", served_share_pu, "more"),
+    Kpi("outage_h", "time with any demand unserved, mean over the buses", outage_h, "less"),
+    Kpi("peak_load_kw", "highest mean demand of a recorded interval", peak("load", -1.0)),
+    Kpi("solar_kwh", "energy the arrays could deliver", counter("solar", "energy_kwh"), "more"),
+    Kpi("solar_used_kwh", "of it, what was not turned away", solar_used_kwh, "more"),
+    Kpi("curtailed_kwh", "energy of all sources turned away", curtailed_kwh, "less"),
+    Kpi("dumped_kwh", "energy burnt off at least load", at_buses("dumped_kwh", "fuel"), "less"),
+    Kpi(
+        "renewable_share_pu",
+        "1 - (genset + import) / (served + export); what storage held before or after, and the "
+        "renewable part of the grid, are left out",
+        renewable_share_pu,
+        "more",
+    ),
+    Kpi("genset_kwh", "energy of the gensets", counter("fuel", "energy_kwh"), "less"),
+    Kpi("fuel_l", "fuel burnt", counter("fuel", "fuel_l"), "less"),
+    Kpi("genset_h", "hours run, of all gensets together", counter("fuel", "run_h"), "less"),
+    Kpi("genset_starts_count", "starts of all gensets", counter("fuel", "start_count"), "less"),
+    Kpi("import_kwh", "energy from the grid", counter("grid", "import_kwh"), "less"),
+    Kpi("export_kwh", "energy into the grid", counter("grid", "export_kwh")),
+    Kpi("peak_import_kw", "highest mean import of a recorded interval", peak("grid", 1.0), "less"),
+    Kpi(
+        "grid_cost_usd",
+        "cost of import less revenue of export",
+        counter("grid", "cost_usd"),
+        "less",
+    ),
+    Kpi("grid_carbon_kg", "carbon dioxide of import", counter("grid", "carbon_kg"), "less"),
+    Kpi("battery_in_kwh", "energy charged, at the terminals", counter("storage", "e_in_kwh")),
+    Kpi("battery_out_kwh", "energy discharged, at the terminals", counter("storage", "e_out_kwh")),
+    Kpi("battery_efc_count", "equivalent full cycles, mean over the units", battery_efc_count),
+    Kpi("soc_end_pu", "state of charge at the end, mean over the units", soc_end_pu),
+    Kpi("soc_min_pu", "lowest recorded state of charge of any unit", soc_min_pu),
+    Kpi("losses_kwh", "losses of converters and storage", losses_kwh, "less"),
+    Kpi("residual_pu", "largest residual of a bus, of what passed it", residual_pu, "less"),
+)

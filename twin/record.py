@@ -1,0 +1,137 @@
+"""Signals and events to disk while a run is going on.
+
+Each part is written beside its place and renamed into it whole, so that a killed run keeps every
+part that was written. A part is closed when it is large, or when it has been open for a while.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from twin.topology import Device
+from twin.wiring import Column
+
+PART_CELLS = 4_000_000  # numbers in a part: 32 MB in memory
+PART_AGE_S = 5.0  # what a killed run may lose
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write a table so that the path holds either all of it or nothing."""
+    draft = path.with_suffix(".tmp")
+    try:
+        pq.write_table(table, draft, compression="lz4", use_dictionary=False)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+class Recorder:
+    """The sink of one simulator: numbered parts of signals and of events."""
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        columns: Sequence[Column],
+        seconds: Callable[[Any], Any],
+        describe: Callable[[NDArray[np.int64]], Mapping[str, list[Any]]],
+    ) -> None:
+        """Keep `columns`; `seconds` turns ticks to time, `describe` events to words."""
+        self._folder = folder
+        self._name = name
+        self._keep = [place for place, column in enumerate(columns) if column.keep]
+        self._all = len(self._keep) == len(columns)
+        self._names = [columns[place].name for place in self._keep]
+        self._seconds = seconds
+        self._describe = describe
+        self._stamps: list[NDArray[np.int64]] = []
+        self._lines: list[NDArray[np.float64]] = []
+        self._cells = 0
+        self._events: list[NDArray[np.int64]] = []
+        self._parts = {"signals": 0, "events": 0}
+        self._opened = time.monotonic()
+
+    def records(self, stamps: NDArray[np.int64], lines: NDArray[np.float64]) -> None:
+        """Take lines of signals."""
+        if self._keep:
+            self._stamps.append(stamps.copy())
+            self._lines.append(lines.copy() if self._all else lines[:, self._keep])
+            self._cells += self._lines[-1].size
+        if self._cells >= PART_CELLS or time.monotonic() - self._opened > PART_AGE_S:
+            self.flush()
+
+    def events(self, log: NDArray[np.int64]) -> None:
+        """Take lines of events."""
+        self._events.append(log.copy())
+
+    def flush(self) -> None:
+        """Write what has been taken as parts."""
+        if self._lines:
+            lines = np.concatenate(self._lines)
+            columns = {"t_s": self._seconds(np.concatenate(self._stamps))}
+            columns |= {name: lines[:, place] for place, name in enumerate(self._names)}
+            self._write("signals", pa.table(columns))
+            self._stamps, self._lines, self._cells = [], [], 0
+        if self._events:
+            self._write("events", pa.table(dict(self._describe(np.concatenate(self._events)))))
+            self._events = []
+        self._opened = time.monotonic()
+
+    def _write(self, kind: str, table: pa.Table) -> None:
+        folder = self._folder / kind
+        folder.mkdir(exist_ok=True)
+        write_table(folder / f"part-{self._name}-{self._parts[kind]:05d}.parquet", table)
+        self._parts[kind] += 1
+
+
+def event_words(
+    log: NDArray[np.int64],
+    devices: Sequence[Device],
+    fields: Mapping[tuple[int, int], str],
+    seconds: Callable[[Any], Any],
+) -> dict[str, list[Any]]:
+    """Lines of (tick, part, unit, column, value) as columns of words and numbers."""
+    found: dict[str, list[Any]] = {
+        key: [] for key in ("t_s", "device", "unit", "field", "value", "text")
+    }
+    for tick, part, unit, column, value in log.tolist():
+        device = devices[part]
+        field = device.cls.fields[fields[part, column]]
+        text = ""
+        if field.labels and 0 <= value < len(field.labels):
+            text = field.labels[value]
+        elif field.type is bool:
+            text = "true" if value else "false"
+        line = (float(seconds(tick)), device.name, device.unit_name(unit), field.name, value, text)
+        for key, item in zip(found, line, strict=True):
+            found[key].append(float(item) if key == "value" else item)
+    return found
+
+
+def merge_events(folder: Path) -> None:
+    """Make `events.parquet` of the parts, in order of time, and remove them."""
+    parts = sorted((folder / "events").glob("part-*.parquet"))
+    schema = pa.schema(
+        [
+            ("t_s", pa.float64()),
+            *[(name, pa.string()) for name in ("device", "unit", "field")],
+            ("value", pa.float64()),
+            ("text", pa.string()),
+        ]
+    )
+    tables = [pq.read_table(part).cast(schema) for part in parts]
+    table = pa.concat_tables(tables) if tables else schema.empty_table()
+    order = [(name, "ascending") for name in ("t_s", "unit", "field")]
+    write_table(folder / "events.parquet", table.sort_by(order))
+    for part in parts:
+        part.unlink()
+    if (folder / "events").exists():
+        (folder / "events").rmdir()
