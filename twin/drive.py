@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,12 @@ CHUNK = 100_000  # instants that `prepare` sees at once
 
 
 def driven_inputs(topology: Topology, scenario: Scenario) -> dict[tuple[str, str], Driven]:
-    """What drives each input; raises Problems when profiles are at fault."""
-    devices = [device for device in topology.devices.values() if device.units]
+    """What drives each input; raises Problems when profiles are at fault.
+
+    Devices that are switched off are driven too, with no units: they are in the loop of a variant.
+    """
+    given = topology.devices.values()
+    devices = [replace(device, enabled=True) for device in given if device.profiles]
     wanted = {key for device in devices for refs in _wanted(device) for key in refs}
     read = read_profiles(
         topology.profiles, sorted(wanted), scenario.start, scenario.horizon_s
@@ -30,7 +35,9 @@ def driven_inputs(topology: Topology, scenario: Scenario) -> dict[tuple[str, str
         own = {inp: _driven(device, inp, read) for inp in device.profiles}
         if "prepare" in methods_of(device.cls):
             own |= _prepared(device, own, scenario)
-        found |= {(device.name, inp): driven for inp, driven in own.items()}
+        units = topology.devices[device.name].units
+        for inp, driven in own.items():
+            found[device.name, inp] = replace(driven, choice=driven.choice[:units])
     return found
 
 
@@ -48,12 +55,7 @@ def _driven(device: Device, inp: str, read: Mapping[tuple[str, str], Profile]) -
     refs = device.profiles[inp]
     distinct = list(dict.fromkeys(refs))
     place = np.array([distinct.index(ref) for ref in refs], np.int64)
-    if len(refs) == 1:
-        choice = np.zeros(device.units, np.int64)
-    elif len(refs) == device.groups:
-        choice = np.repeat(place, device.each)
-    else:
-        choice = place
+    choice = np.zeros(device.units, np.int64) if len(refs) == 1 else place[: device.units]
     unit = _unit(device, inp)
     return Driven(tuple(read[ref, unit] for ref in distinct), choice)
 

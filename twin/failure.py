@@ -66,6 +66,10 @@ class Guard:
         """A field of a device as a fresh list."""
         return self._cell.get(device, field)
 
+    def state(self) -> dict[str, Any]:
+        """Everything that a resumed run needs, copied."""
+        return self._cell.state()
+
     def drain(self) -> None:
         """Hand what was recorded to the sink."""
         self._cell.drain()

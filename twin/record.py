@@ -43,6 +43,7 @@ class Recorder:
         columns: Sequence[Column],
         seconds: Callable[[Any], Any],
         describe: Callable[[NDArray[np.int64]], Mapping[str, list[Any]]],
+        first_part: int = 0,
     ) -> None:
         """Keep `columns`; `seconds` turns ticks to time, `describe` events to words."""
         self._folder = folder
@@ -56,7 +57,7 @@ class Recorder:
         self._lines: list[NDArray[np.float64]] = []
         self._cells = 0
         self._events: list[NDArray[np.int64]] = []
-        self._parts = {"signals": 0, "events": 0}
+        self._parts = {"signals": first_part, "events": first_part}
         self._opened = time.monotonic()
 
     def records(self, stamps: NDArray[np.int64], lines: NDArray[np.float64]) -> None:

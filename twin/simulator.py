@@ -55,13 +55,14 @@ class CellSim(mosaik_api_v3.Simulator):  # type: ignore[misc]
         takes: list[str],
         events: list[str] | None = None,
         begin: int = 0,
+        keep: Callable[[int, Any], None] | None = None,
     ) -> Meta:
         """Take a cell of this process; `ahead(now)` is the next exchange.
 
         A resumed world begins at a tick of its own, while mosaik's time always begins at 0.
         """
         del sid, time_resolution
-        self.cell, self.ahead, self.begin = cell, ahead, begin
+        self.cell, self.ahead, self.begin, self.keep = cell, ahead, begin, keep
         self.hybrid = events is not None
         self.last: dict[tuple[str, str], Any] = {}
         fields = sorted({name for names in gives.values() for name in names})
@@ -85,6 +86,8 @@ class CellSim(mosaik_api_v3.Simulator):  # type: ignore[misc]
         now = time + self.begin
         if now != cell.now:
             raise RuntimeError(f"the cell stands at tick {cell.now}, but is called at {now}")
+        if self.keep and now > self.begin:
+            self.keep(now, cell)
         until = min(self.ahead(now), cell.calendar.end)
         if self.hybrid:
             until = min(until, cell.calendar.step_after(max_advance + self.begin + 1))

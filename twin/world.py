@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ from twin.failure import guarded
 from twin.fleet import make_rows
 from twin.record import Recorder, event_words
 from twin.scenario import Scenario
+from twin.snapshot import Keeper, State
 from twin.topology import Device, Topology, Wire, wire_pairs
 from twin.wiring import Column, Driven, Plan, build
 from twin.worldplan import LinkPlan, SimPlan, WorldPlan, recorded_fields
 
-State = dict[str, dict[str, NDArray[Any]]]
+PIECES = 50  # calls of a cell that is alone: often enough to see it move
 
 
 class WorldError(Exception):
@@ -43,6 +45,7 @@ class Run:
     calendar: Calendar
     driven: Mapping[tuple[str, str], Driven]
     folder: Path
+    keeper: Keeper
     allow_remote: bool = False
     components: Path | None = None
     in_python: bool = False
@@ -51,6 +54,7 @@ class Run:
     begin: int = 0
     cells: dict[str, Cell] = field(default_factory=dict)
     recorders: list[Recorder] = field(default_factory=list)
+    parts: dict[str, int] = field(default_factory=dict)  # of the records of a resumed run
 
     @property
     def devices(self) -> Mapping[str, Device]:
@@ -121,6 +125,7 @@ def _cell(run: Run, sim: SimPlan) -> Cell:
             setup.columns,
             run.calendar.seconds,
             lambda log: event_words(log, devices, fields, run.calendar.seconds),
+            run.parts.get(sim.name, 0),
         )
         run.recorders.append(sink)
     cell = Cell(setup, run.calendar, sink, changes, run.in_python)
@@ -295,6 +300,7 @@ def _start_cell(run: Run, world: Any, sim: SimPlan) -> Started:
         "cell",
         sim_id=sim.name.replace(".", "-").replace(" ", "-"),
         cell=guarded(run.cells[sim.name], run.progress if sim is run.plan.sims[0] else None),
+        keep=partial(run.keeper.save, sim.name),
         ahead=_ahead(run, sim),
         gives=gives,
         takes=list(dict.fromkeys(link.attr for link in incoming)),
@@ -306,16 +312,19 @@ def _start_cell(run: Run, world: Any, sim: SimPlan) -> Started:
 
 
 def _ahead(run: Run, sim: SimPlan) -> Callable[[int], int]:
-    """How far a cell may step on its own."""
-    calendar = run.calendar
-    partners = any(sim.name in (link.source, link.target) for link in run.plan.links)
-    if run.plan.exploded:
-        return lambda now: calendar.step_after(now + 1)
+    """How far a cell may step on its own: to the next exchange, or a piece of the whole."""
+    calendar, keeper = run.calendar, run.keeper
     periodic = any(other.kind in ("fleet", "remote") for other in run.plan.sims)
-    if partners and periodic:
-        return calendar.sync_after
-    pieces = max(calendar.end // 100, 1)
-    return lambda now: calendar.sync_after(now + pieces - 1)
+    partners = any(sim.name in (link.source, link.target) for link in run.plan.links)
+    pieces = max(calendar.end // PIECES, 1)
+
+    def ahead(now: int) -> int:
+        if run.plan.exploded:
+            return calendar.step_after(now + 1)
+        until = calendar.sync_after(now if partners and periodic else now + pieces - 1)
+        return keeper.after(now, until)
+
+    return ahead
 
 
 def _connect(run: Run, world: Any, sims: dict[str, Started]) -> None:

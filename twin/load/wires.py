@@ -125,10 +125,15 @@ def filled_by_buses(devices: Mapping[str, Device]) -> set[tuple[str, str]]:
 
 
 def _check_targets(document: Document, wires: dict[KeyPath, Wire], found: Found) -> None:
-    """Only wires may meet in one input, and only where a sum means something."""
+    """Only wires may meet in one input, and only where a sum means something.
+
+    A wire from a device that is switched off carries nothing, so its end is free.
+    """
     seen: dict[tuple[str, str], set[str]] = {}
     filled = filled_by_buses(found.devices)
     for path, wire in wires.items():
+        if not found.devices[wire.source].enabled:
+            continue
         target, end = found.devices[wire.target], f"{wire.target}.{wire.inp}"
         others = seen.setdefault((wire.target, wire.inp), set())
         if (wire.target, wire.inp) in filled:
