@@ -73,7 +73,7 @@ def test_every_expectation_gets_its_verdict_in_the_order_of_the_file() -> None:
 
 def test_an_unknown_name_is_not_held_and_names_the_nearest() -> None:
     (verdict,) = check({"unserved_kwh": 0.0}, {"unserved_kw": {"max": 0.5}})
-    assert (verdict.verdict, verdict.ok) == ("unknown", False)
+    assert (verdict.verdict, verdict.held) == ("unknown", False)
     assert verdict.note == "is no result of this run; did you mean unserved_kwh?"
 
 

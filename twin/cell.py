@@ -159,9 +159,7 @@ class Cell:
     def views(self) -> list[tuple[tuple[int, int], Any]]:
         """The units of a cell that runs in Python: ((part, unit), view)."""
         return [
-            ((k, i), fleet[i])
-            for k, fleet in enumerate(self._views)
-            for i in range(fleet.shape[0])
+            ((k, i), fleet[i]) for k, fleet in enumerate(self._views) for i in range(fleet.shape[0])
         ]
 
     def use(self, run: Callable[..., None]) -> None:
@@ -243,7 +241,6 @@ def interpreted(
     for cls in _kinds(shape):
         for method, function in methods_of(cls).items():
             scope[f"{method}_{cls.__name__}"] = around(function, cls) if around else function
-    exec(compile(text, "<cell>", "exec"), scope)  # noqa: S102 - our own text, no file of a user
+    exec(compile(text, "<cell>", "exec"), scope)  # our own text, no file of a user
     run: Callable[..., None] = scope["run"]
     return run
-

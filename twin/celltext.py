@@ -154,7 +154,7 @@ def _body(shape: CellShape) -> Iterator[str]:
 
 def _unpacking(shape: CellShape) -> Iterator[str]:
     """Take the tuples apart once: an item taken inside the loop is counted and released there."""
-    counts = {"c": ("curves", 8), "t": ("targets", len(shape.links))}
+    counts = {"c": ("curves", 7), "t": ("targets", len(shape.links))}
     counts |= {"s": ("sources", len(shape.links)), "choice": ("choices", len(shape.bindings))}
     counts |= {"m": ("members", shape.members), "meter": ("meters", shape.members)}
     counts |= {"seen": ("seen", len(shape.watched)), "first": ("firsts", len(shape.buses))}
@@ -190,7 +190,7 @@ def _step(shape: CellShape) -> Iterator[str]:
             yield f"        {_kernel(part.cls, 'enter_fine')}(r{part.index}[i])"
     yield "clock[6] = 1 if fine else 0"
     if shape.bindings:
-        curves = ", ".join(f"c{place}" for place in range(8))
+        curves = ", ".join(f"c{place}" for place in range(7))
         yield f"drive(now, step, {curves}, driven)"
     for part in live:
         if part.slow:

@@ -49,7 +49,7 @@ class Verdict:
     note: str = ""
 
     @property
-    def ok(self) -> bool:
+    def held(self) -> bool:
         """Whether the expectation was met; an unknown name is not."""
         return self.verdict == "ok"
 

@@ -112,9 +112,7 @@ def state(
     record: bool = True,
 ) -> T:
     """Declare what the device remembers; it is recorded as it stands at the end of an interval."""
-    return cast(
-        "T", _declare(Kind.STATE, default, doc, ge=ge, le=le, labels=labels, record=record)
-    )
+    return cast("T", _declare(Kind.STATE, default, doc, ge=ge, le=le, labels=labels, record=record))
 
 
 def out(
@@ -149,16 +147,18 @@ TYPES = {"float": float, "int": int, "bool": bool, "str": str, "Vector": list}
 class Component:
     """Base of every component. Subclasses declare fields and write methods.
 
-    ``step(dt_s)`` advances one device. Optional: ``start()`` once before the first step (sets states
-    and outputs from parameters), ``offer(dt_s)`` (formers), ``fine(dt_s)`` in place of `step` in the
-    fine regime, ``enter_fine()`` at its beginning (initialises at the operating point),
-    ``prepare(rows, times, inputs)`` (numpy, once, turns inputs into profiles).
+    ``step(dt_s)`` advances one device. Optional: ``start()`` once before the first step (sets
+    states and outputs from parameters), ``offer(dt_s)`` (formers), ``fine(dt_s)`` in place of
+    `step` in the fine regime, ``enter_fine()`` at its beginning (initialises at the operating
+    point), ``prepare(rows, times, inputs)`` (numpy, once, turns inputs into profiles).
     """
 
     fields: ClassVar[dict[str, Field]] = {}
     joins: ClassVar[str] = ""  # the kind of terminal by which it hangs on a bus: "ac", "dc" or none
     holds: ClassVar[str] = ""  # the kind of terminal it offers to others
-    role: ClassVar[str] = ""  # what it is in an energy balance: solar, load, grid, fuel, storage ...
+    role: ClassVar[str] = (
+        ""  # what it is in an energy balance: solar, load, grid, fuel, storage ...
+    )
     balance: ClassVar[Mapping[str, float]] = {}  # sum of factor x change of field = 0, in kWh
     step_max_s: ClassVar[float] = math.inf  # the longest step at which `step` is valid
     fine_step_max_s: ClassVar[float] = math.inf  # the same for `fine`

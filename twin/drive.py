@@ -27,9 +27,7 @@ def driven_inputs(topology: Topology, scenario: Scenario) -> dict[tuple[str, str
     given = topology.devices.values()
     devices = [replace(device, enabled=True) for device in given if device.profiles]
     wanted = {key for device in devices for refs in _wanted(device) for key in refs}
-    read = read_profiles(
-        topology.profiles, sorted(wanted), scenario.start, scenario.horizon_s
-    )
+    read = read_profiles(topology.profiles, sorted(wanted), scenario.start, scenario.horizon_s)
     found: dict[tuple[str, str], Driven] = {}
     for device in devices:
         own = {inp: _driven(device, inp, read) for inp in device.profiles}
@@ -60,9 +58,7 @@ def _driven(device: Device, inp: str, read: Mapping[tuple[str, str], Profile]) -
     return Driven(tuple(read[ref, unit] for ref in distinct), choice)
 
 
-def _prepared(
-    device: Device, own: Mapping[str, Driven], scenario: Scenario
-) -> dict[str, Driven]:
+def _prepared(device: Device, own: Mapping[str, Driven], scenario: Scenario) -> dict[str, Driven]:
     """Let a component turn its inputs into others, over the steps of the scenario, held.
 
     Units that are alike in parameters and profiles are prepared once.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -36,14 +35,19 @@ class Layout:
         return self.wholes + self.floats + self.flows
 
 
+_layouts: dict[tuple[type[Component], tuple[tuple[str, int], ...]], Layout] = {}
+_views: dict[tuple[type[Component], np.dtype[Any]], Any] = {}
+
+
 def layout(cls: type[Component], lengths: Mapping[str, int] | None = None) -> Layout:
     """The layout of a component; `lengths` sizes its delay lines."""
-    return _layout(cls, tuple(sorted((lengths or {}).items())))
+    key = cls, tuple(sorted((lengths or {}).items()))
+    if key not in _layouts:
+        _layouts[key] = _layout(cls, dict(key[1]))
+    return _layouts[key]
 
 
-@cache
-def _layout(cls: type[Component], lengths: tuple[tuple[str, int], ...]) -> Layout:
-    sizes = dict(lengths)
+def _layout(cls: type[Component], sizes: Mapping[str, int]) -> Layout:
     fields = [field for field in cls.fields.values() if field.type is not str]
     blocks: dict[str, list[Field]] = {"plain": [], "wholes": [], "floats": [], "flows": []}
     for field in fields:
@@ -103,7 +107,10 @@ def wholes_of(rows: Rows) -> NDArray[np.int64]:
 
 def unit_view(cls: type[Component], rows: Rows, unit: int) -> Any:
     """One unit as a plain-Python object that reads and writes its row."""
-    return _view_class(cls, rows.dtype)(rows, unit)
+    key = cls, rows.dtype
+    if key not in _views:
+        _views[key] = _view_class(cls, rows.dtype)
+    return _views[key](rows, unit)
 
 
 class UnitViews:
@@ -119,10 +126,9 @@ class UnitViews:
         return self._units[unit]
 
 
-@cache
-def _view_class(cls: type[Component], dtype: np.dtype[Any]) -> type:
+def _view_class(cls: type[Component], dtype: np.dtype[Any]) -> Any:
     def init(self: Any, rows: Rows, unit: int) -> None:
-        line = memoryview(rows[unit : unit + 1].view(np.uint8))
+        line: memoryview[int] = rows[unit : unit + 1].view(np.uint8).data
         self._floats = line.cast("B").cast("d")
         self._wholes = line.cast("B").cast("q")
 

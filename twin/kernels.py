@@ -17,7 +17,6 @@ import re
 import sys
 import tempfile
 import textwrap
-from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -30,6 +29,8 @@ from twin.component import Component, methods_of, type_name
 METHODS = ("start", "offer", "step", "fine", "enter_fine")
 TIMED = ("offer", "step", "fine")
 HEADER = "import math\n\nimport numpy as np\nfrom numba import njit\n"
+
+_compiled: dict[type[Component], ModuleType] = {}
 
 
 class KernelError(Exception):
@@ -77,10 +78,11 @@ def load_generated(stem: str, text: str) -> ModuleType:
     return module
 
 
-@cache
 def compiled(cls: type[Component]) -> ModuleType:
     """The generated module of a component: its methods, and `each_<method>` over all rows."""
-    return load_generated(type_name(cls), source_of(cls))
+    if cls not in _compiled:
+        _compiled[cls] = load_generated(type_name(cls), source_of(cls))
+    return _compiled[cls]
 
 
 def call(cls: type[Component], method: str, rows: Any, unit: int, *args: float) -> None:
@@ -88,7 +90,6 @@ def call(cls: type[Component], method: str, rows: Any, unit: int, *args: float) 
     getattr(compiled(cls), f"each_{method}")(rows[unit : unit + 1], *args)
 
 
-@cache
 def source_of(cls: type[Component]) -> str:
     """The text of the generated module of a component."""
     gatherer = _Gatherer(type_name(cls))
@@ -182,12 +183,12 @@ def _literal(value: Any) -> str:
 class _Plain(ast.NodeTransformer):
     """Drops docstrings and annotations, which mean nothing to the compiler."""
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:  # noqa: N802 - ast's name
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
         if node.value is None:
             return None
         return ast.copy_location(ast.Assign([node.target], node.value), node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802 - ast's name
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
         first = node.body[0]
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):

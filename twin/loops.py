@@ -9,7 +9,8 @@ from numba import njit
 
 # Every function here is compiled into cells whose names carry a hash of this file. Nothing
 # allocates, so the counting of references to arrays is off: it costs more than the arithmetic.
-JIT: Any = njit(cache=True, nogil=True, _nrt=False)
+OPTIONS = {"cache": True, "nogil": True, "_nrt": False}
+JIT: Any = njit(**OPTIONS)  # type: ignore[call-overload]
 
 # cells of the clock, the little state of a loop that outlives a call
 NOW, SEGMENT, MARK_FROM, MARK_TO, RECORDS, EVENTS, FINE = range(7)
@@ -19,7 +20,7 @@ START, END, STEP, SYNC, RECORD, IS_FINE = range(6)
 
 
 @JIT
-def profile_mean(slot, t0, t1, times, values, first, last, mode, cursor):  # type: ignore[no-untyped-def]
+def profile_mean(slot, t0, t1, times, values, last, mode, cursor):  # type: ignore[no-untyped-def]
     """Mean of a profile over [t0, t1); mode 0 held, 1 linear, 2 the value at t0."""
     here = cursor[slot]
     end = last[slot]
@@ -190,15 +191,13 @@ def next_due(now, step, period):  # type: ignore[no-untyped-def]
 
 @JIT
 def drive(  # type: ignore[no-untyped-def]
-    now, step, times, values, first, last, mode, cursor, period, due, driven
+    now, step, times, values, last, mode, cursor, period, due, driven
 ):
     """Bring the profiles that are due to their mean over the step ahead of their devices."""
-    for slot in range(len(first)):
+    for slot in range(len(last)):
         if due[slot] <= now:
             due[slot] = next_due(now, step, period[slot])
-            driven[slot] = profile_mean(
-                slot, now, due[slot], times, values, first, last, mode, cursor
-            )
+            driven[slot] = profile_mean(slot, now, due[slot], times, values, last, mode, cursor)
 
 
 @JIT

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from twin.columns import Column
 from twin.topology import Device
-from twin.wiring import Column
 
 PART_CELLS = 4_000_000  # numbers in a part: 32 MB in memory
 PART_AGE_S = 5.0  # what a killed run may lose

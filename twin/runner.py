@@ -163,8 +163,9 @@ class _Book:
             self.clock("write")
             self.write()
             if status == "done":
-                found = kpis.compute(open_run(self.run.folder))
-                verdicts = check(found, self.meta["expect"])
+                ended = open_run(self.run.folder)
+                found = kpis.compute(ended)
+                verdicts = check({**ended.totals, **found}, self.meta["expect"])
                 _write_json(self.run.folder / "kpis.json", found)
         except OSError as error:
             status, reason = "failed", reason or _said(error)
@@ -226,9 +227,7 @@ def _head(run: Run, options: Options, mark: str) -> dict[str, Any]:
         "tick_s": run.calendar.tick_s,
         "devices": {},
         "audit": {},
-        "expect": {
-            name: asdict(expect) for name, expect in scenario.expect.items()
-        },
+        "expect": {name: asdict(expect) for name, expect in scenario.expect.items()},
     }
 
 

@@ -9,9 +9,10 @@ import mosaik_api_v3
 import numpy as np
 
 from twin.calendar import Calendar
+from twin.columns import Column
 from twin.profiles import mean_over
 from twin.simulator import Meta, meta, only
-from twin.wiring import Column, Driven
+from twin.wiring import Driven
 
 
 class ProfileSim(mosaik_api_v3.Simulator):  # type: ignore[misc]

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.busbars import busbars
 from twin.calendar import Calendar
-from twin.celltext import Binding, BusPart, CellShape, Link, Part
-from twin.component import Former, methods_of
+from twin.celltext import Binding, CellShape, Link, Part
+from twin.columns import Column, record_arrays
+from twin.component import methods_of
 from twin.delay import line_length
 from twin.fleet import Rows, layout, make_rows, unit_view
 from twin.kernels import compiled
 from twin.order import Action
 from twin.profiles import Profile
 from twin.scenario import Record
-from twin.topology import Device, Wire, bus_units, wire_pairs
+from twin.topology import Device, Wire, wire_pairs
 
+EVERYTHING = Record()
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -30,7 +32,6 @@ class Curves(NamedTuple):
 
     times: Ints
     values: Floats
-    first: Ints
     last: Ints
     mode: Ints
     cursor: Ints
@@ -44,17 +45,6 @@ class Driven:
 
     profiles: tuple[Profile, ...]
     choice: Ints
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the records."""
-
-    device: str
-    field: str
-    stat: str  # "" for a single unit; sum, min or max over a fleet
-    name: str
-    keep: bool
 
 
 @dataclass
@@ -112,7 +102,7 @@ class Plan:
     actions: Sequence[Action]
     calendar: Calendar
     driven: Mapping[tuple[str, str], Driven] = field(default_factory=dict)
-    record: Record = Record()
+    record: Record = EVERYTHING
     watched: Sequence[tuple[str, str]] = ()
 
 
@@ -120,19 +110,17 @@ def build(plan: Plan, in_python: bool = False) -> Setup:
     """Lay out the arrays of a cell and set its devices to their start."""
     maker = _Maker(plan)
     links, targets, sources, modes = maker.links()
-    buses, bus_arrays = maker.buses()
+    bars = busbars(plan.devices, plan.actions, maker.reach)
     bindings, choices, curves = maker.bindings()
     actions = [(action, maker.stepped[name]) for action, name in plan.actions]
     watched = [(k, maker.stepped[name], out) for k, (name, out) in enumerate(plan.watched)]
     parts = list(maker.parts.values())
     rows = [maker.make(part, in_python) for part in parts]
-    shape = CellShape(
-        parts, actions, links, bindings, buses, len(bus_arrays["members"]), watched
-    )
+    shape = CellShape(parts, actions, links, bindings, bars.parts, len(bars.members), watched)
     periods = maker.periods(parts)
     seen = tuple(rows[part.index][name].copy() for _, part, name in watched)
     live = {part.index for part in maker.stepped.values()}
-    records = _records(plan, parts, live)
+    records = record_arrays(plan.devices, plan.record, parts, live)
     return Setup(
         shape=shape,
         rows=rows,
@@ -140,7 +128,7 @@ def build(plan: Plan, in_python: bool = False) -> Setup:
         sources=sources,
         modes=modes,
         curves=curves,
-        driven=np.zeros(len(curves.first)),
+        driven=np.zeros(len(curves.last)),
         choices=choices,
         periods=periods[0],
         periods_s=periods[1],
@@ -151,7 +139,7 @@ def build(plan: Plan, in_python: bool = False) -> Setup:
         events_a_step=sum(
             2 * len(part.logged) * len(rows[part.index]) for part in parts if not part.ghost
         ),
-        **bus_arrays,
+        **bars.arrays(),
         **records,
     )
 
@@ -162,7 +150,9 @@ class _Maker:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.parts: dict[tuple[str, str], Part] = {}
-        self.shortest_s = float(min(plan.calendar.seconds(int(s[2])) for s in _lines(plan)))
+        self.shortest_s = float(
+            min(plan.calendar.seconds(int(s[2])) for s in plan.calendar.segments)
+        )
         names = list(dict.fromkeys(name for _, name in plan.actions))
         self.stepped = {name: self._part(name, "") for name in names}
 
@@ -177,7 +167,8 @@ class _Maker:
             self.parts[name, ghost] = part
         return self.parts[name, ghost]
 
-    def _reach(self, name: str, ghost: str) -> Part:
+    def reach(self, name: str, ghost: str) -> Part:
+        """The part of a device that is stepped here, or its ghost."""
         return self.stepped.get(name) or self._part(name, ghost)
 
     def _lengths(self, device: Device) -> dict[str, int]:
@@ -204,11 +195,12 @@ class _Maker:
 
     def links(self) -> tuple[list[Link], tuple[Ints, ...], tuple[Ints, ...], Ints]:
         """Wires into the devices of this cell, late ones first in none but file order."""
-        links, targets, sources, modes = [], [], [], []
+        links: list[Link] = []
+        targets, sources, modes = [], [], []
         wires = [wire for wire in self.plan.wires if wire.target in self.stepped]
         ends = [(wire.target, wire.inp) for wire in wires]
         for wire in wires:
-            source = self._reach(wire.source, "late" if wire.late else "now")
+            source = self.reach(wire.source, "late" if wire.late else "now")
             target = self.stepped[wire.target]
             to, out_of = wire_pairs(wire, self.plan.devices)
             shared = ends.count((wire.target, wire.inp)) > 1
@@ -222,77 +214,6 @@ class _Maker:
 
     def _units(self, name: str) -> int:
         return self.plan.devices[name].units
-
-    def buses(self) -> tuple[list[BusPart], dict[str, Any]]:
-        """Buses settled here, and ghosts of those whose formers book here."""
-        found: list[BusPart] = []
-        members: list[Ints] = []
-        offers: list[Floats] = []
-        firsts: list[Ints] = []
-        meter_of: dict[str, int] = {}
-        sizes: list[int] = []
-        settled = [name for action, name in self.plan.actions if action == "settle"]
-        booked = [name for action, name in self.plan.actions if action in ("offer", "book")]
-        away = [self.plan.devices[name].bus for name in booked]
-        for name in dict.fromkeys([*settled, *(bus for bus in away if bus not in settled)]):
-            if not name:
-                continue
-            here = name in settled
-            hung = [device for device in self.plan.devices.values() if device.bus == name]
-            pairs: dict[bool, list[tuple[int, Part]]] = {False: [], True: []}
-            for device in hung:
-                if not here and device.name not in self.stepped:
-                    continue
-                if device.way != "step" and device.name not in self.stepped and not here:
-                    continue
-                forming = issubclass(device.cls, Former)
-                pairs[forming].append((len(members), self._reach(device.name, "now")))
-                meter_of[device.name] = len(members)
-                on = bus_units(device, self.plan.devices[name])
-                members.append(on if device.units else np.empty(0, np.int64))
-                sizes.append(device.units)
-            first, slots = self._slots(name, [members[m] for m, _ in pairs[True]], pairs[True])
-            for (member, _), slot in zip(pairs[True], slots, strict=True):
-                members[member] = slot
-            part = self._reach(name, "now")
-            meter_of[name] = len(sizes)
-            sizes.append(self._units(name))
-            members.append(np.empty(0, np.int64))
-            found.append(
-                BusPart(
-                    len(found), part, tuple(pairs[False]), tuple(pairs[True]), meter_of[name]
-                )
-            )
-            firsts.append(first)
-            offers.append(np.zeros((6, int(first[-1]))))
-        arrays: dict[str, Any] = {
-            "members": tuple(members),
-            "offers": tuple(offers),
-            "firsts": tuple(firsts),
-            "meters": tuple(np.zeros((size, 2)) for size in sizes),
-            "meter_of": meter_of,
-        }
-        return found, arrays
-
-    def _slots(
-        self, bus: str, on: list[Ints], formers: list[tuple[int, Part]]
-    ) -> tuple[Ints, list[Ints]]:
-        """Places of the formers' units in the offers: by bus unit, rank, then order of the file."""
-        units = self._units(bus)
-        ranks = []
-        for _, part in formers:
-            device = self.plan.devices[part.name.partition("~")[0]]
-            rank = device.values.get("rank", np.full(device.units, part.cls.fields["rank"].default))
-            ranks.append(np.asarray(rank)[: device.units])
-        if not on:
-            return np.zeros(units + 1, np.int64), []
-        every = np.concatenate(on)
-        order = np.lexsort((np.arange(len(every)), np.concatenate(ranks), every))
-        place = np.empty(len(every), np.int64)
-        place[order] = np.arange(len(every))
-        first = np.searchsorted(every[order], np.arange(units + 1)).astype(np.int64)
-        cuts = np.cumsum([len(part) for part in on])[:-1]
-        return first, [slots.astype(np.int64) for slots in np.split(place, cuts)]
 
     def bindings(self) -> tuple[list[Binding], tuple[Ints, ...], Curves]:
         """Profiles as slots; equal ones are evaluated once a step."""
@@ -323,10 +244,9 @@ class _Maker:
         return Curves(
             times=np.concatenate(times or empty),
             values=np.concatenate([p.values for p in profiles] or [np.empty(0)]),
-            first=first,
             last=ends,
             mode=np.array([mode for _, _, mode in keys], np.int64),
-            cursor=first.copy(),
+            cursor=first,
             period=np.array([period for _, period, _ in keys], np.int64),
             due=np.zeros(len(profiles), np.int64),
         )
@@ -340,65 +260,8 @@ class _Maker:
         return np.array(ticks, np.int64), np.array(seconds)
 
 
-def _lines(plan: Plan) -> Ints:
-    return plan.calendar.segments
-
-
 def _mode(to: Ints, out_of: Ints, target_units: int, source_units: int) -> int:
     same = target_units == source_units == len(to)
     if same and np.array_equal(to, out_of) and np.array_equal(to, np.arange(len(to))):
         return 0
     return 1 if len(to) == len(np.unique(to)) else 2
-
-
-def _records(plan: Plan, parts: list[Part], live: set[int]) -> dict[str, Any]:
-    """Columns of the records, and the running means behind them."""
-    columns: list[Column] = []
-    recorded = np.zeros(len(parts), np.bool_)
-    picked: list[Ints] = []
-    for part in parts:
-        own: list[int] = []
-        if part.index in live:
-            device = plan.devices[part.name]
-            fleet = _fleet_columns(device, part, plan.record)
-            recorded[part.index] = any(column.keep for column in fleet)
-            columns += fleet if recorded[part.index] else []
-            names = [device.unit_name(i) for i in range(device.units)] if plan.record.units else []
-            own = [i for i, name in enumerate(names) if _matches(name, plan.record.units)]
-            for i in own:
-                columns += [
-                    Column(device.name, name, "", f"{names[i]}.{name}", True)
-                    for name in part.layout.recorded
-                ]
-        picked.append(np.array(own, np.int64))
-    widths = [len(part.layout.flows) for part in parts]
-    return {
-        "columns": columns,
-        "recorded": recorded,
-        "picked": tuple(picked),
-        "sums": tuple(np.zeros(width) for width in widths),
-        "least": tuple(np.full(width, np.inf) for width in widths),
-        "most": tuple(np.full(width, -np.inf) for width in widths),
-        "picked_sums": tuple(
-            np.zeros((len(own), width)) for own, width in zip(picked, widths, strict=True)
-        ),
-    }
-
-
-def _fleet_columns(device: Device, part: Part, record: Record) -> list[Column]:
-    if not device.units:
-        return []
-    stats = ("",) if device.units == 1 else ("sum", "min", "max")
-    found = []
-    for block in (part.layout.wholes, part.layout.floats, part.layout.flows):
-        for stat in stats:
-            for name in block:
-                signal = f"{device.name}.{name}"
-                keep = _matches(signal, record.signals)
-                shown = f"{signal}:{stat}" if stat else signal
-                found.append(Column(device.name, name, stat, shown, keep))
-    return found
-
-
-def _matches(name: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from twin.calendar import Calendar
 from twin.cell import Cell, Change, Sink
+from twin.columns import Column
 from twin.component import methods_of, type_name
 from twin.failure import guarded
 from twin.fleet import make_rows
@@ -25,7 +26,7 @@ from twin.record import Recorder, event_words
 from twin.scenario import Scenario
 from twin.snapshot import Keeper, State
 from twin.topology import Device, Topology, Wire, wire_pairs
-from twin.wiring import Column, Driven, Plan, build
+from twin.wiring import Driven, Plan, build
 from twin.worldplan import LinkPlan, SimPlan, WorldPlan, recorded_fields
 
 PIECES = 50  # calls of a cell that is alone: often enough to see it move
@@ -339,9 +340,7 @@ def _connect(run: Run, world: Any, sims: dict[str, Started]) -> None:
 
 def _connect_one(run: Run, world: Any, sims: dict[str, Started], link: LinkPlan) -> None:
     source, target = sims[link.source], sims[link.target]
-    eventful = source.plan.kind == "process" or (
-        run.plan.eventful and source.plan.kind == "cell"
-    )
+    eventful = source.plan.kind == "process" or (run.plan.eventful and source.plan.kind == "cell")
     to_events = target.plan.kind == "process"
     from_events = source.plan.kind == "process" and target.plan.kind == "cell"
     out = link.out if not eventful or to_events or from_events else f"held {link.out}"
@@ -396,9 +395,7 @@ def _mapping(run: Run, wire: Wire) -> Callable[[Any], Any]:
     return turn
 
 
-def _connect_recorder(
-    run: Run, world: Any, sims: dict[str, Started], names: list[str]
-) -> None:
+def _connect_recorder(run: Run, world: Any, sims: dict[str, Started], names: list[str]) -> None:
     columns = [column for name in names for column in _columns(run, name)]
     takes = list(dict.fromkeys(f"{column.device}.{column.field}" for column in columns))
     recorder = Recorder(run.folder, "outside", columns, run.calendar.seconds, lambda log: {})
@@ -427,9 +424,7 @@ def _columns(run: Run, name: str) -> Iterator[Column]:
             yield Column(name, out, stat, f"{signal}:{stat}" if stat else signal, True)
 
 
-def _connect_profiles(
-    run: Run, world: Any, sims: dict[str, Started], names: list[str]
-) -> None:
+def _connect_profiles(run: Run, world: Any, sims: dict[str, Started], names: list[str]) -> None:
     driven = {key: value for key, value in run.driven.items() if key[0] in names}
     if not driven:
         return
@@ -439,4 +434,3 @@ def _connect_profiles(
         if home[name].plan.kind == "process":
             raise WorldError(f"{name}.{inp}: a process cannot be driven by a profile")
         world.connect(factory.Device(name=name), home[name].entities[name], (inp, inp))
-
