@@ -1,4 +1,4 @@
-"""The sites as a topology of ours: files as a user would write them, and the energies of a run.
+"""The sites as a topology of ours: files as a user would write them, runs and energies.
 
 The converter forms the bus at rank 1 and the grid at rank 2, so the battery takes the imbalance
 first and the grid the rest, as in Vessim's default dispatch. All losses are set to nothing.
@@ -6,6 +6,8 @@ first and the grid the rest, as in Vessim's default dispatch. All losses are set
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +15,27 @@ import pandas as pd
 
 from benchmarks.site import (
     C_RATE_PER_H,
+    LEAST_PU,
+    LOAD_KW,
+    MOST_PU,
+    PV_KW,
     SERIES_S,
     SOC_MIN_PU,
     SOC_START_PU,
     START,
+    STORE_KWH,
+    Energies,
     Floats,
     Sites,
 )
+from twin.calendar import make_calendar
+from twin.cell import Cell
+from twin.drive import driven_inputs
+from twin.load import load_scenario
+from twin.runner import Options, Outcome, run_scenario
+from twin.wiring import Plan, build
+from twin.world import Quiet
+from twin.worldplan import plan_world
 
 TOPOLOGY = """\
 # How long do sites of PV, load, battery and grid take?
@@ -92,32 +108,106 @@ step_s = {step_s}
 sync_s = {step_s}
 
 [record]
-every_s = {every_s}
 """
 
 
-def write(folder: Path, sites: Sites, step_s: int, every_s: int) -> Path:
-    """Write topology, profiles and scenario below a folder; give the scenario's path."""
+def write(
+    folder: Path, sites: Sites, step_s: int, record: str, spread: Mapping[str, str] | None = None
+) -> Path:
+    """Write topology, profiles and scenario below a folder; give the scenario's path.
+
+    `spread` has the words for the ratings of a fleet too large to be listed.
+    """
     home = folder / "sites"
-    home.mkdir()
+    home.mkdir(parents=True)
     stamps = pd.date_range(START, periods=len(sites.poa_w_per_m2), freq=f"{SERIES_S}s")
     series = {"poa_w_per_m2": sites.poa_w_per_m2, "utilisation_pu": sites.utilisation_pu}
     pd.DataFrame({"time": stamps} | series).to_parquet(home / "day.parquet")
-    topology = TOPOLOGY.format(
-        count=sites.count,
-        pv_kw=_listed(sites.pv_kw),
-        load_kw=_listed(sites.load_kw),
-        energy_kwh=_listed(sites.energy_kwh),
-        battery_kw=_listed(C_RATE_PER_H * sites.energy_kwh),
-        soc_min_pu=SOC_MIN_PU,
-        soc_start_pu=SOC_START_PU,
-    )
-    (home / "topology.toml").write_text(topology, "utf-8")
-    times = {"horizon_s": sites.horizon_s, "step_s": step_s, "every_s": every_s}
+    words = spread or listed(sites)
+    battery = {"soc_min_pu": SOC_MIN_PU, "soc_start_pu": SOC_START_PU}
+    (home / "topology.toml").write_text(TOPOLOGY.format(**words, **battery), "utf-8")
+    head = SCENARIO.format(start=START, horizon_s=sites.horizon_s, step_s=step_s)
     scenario = home / "run.toml"
-    scenario.write_text(SCENARIO.format(start=START, **times), "utf-8")
+    scenario.write_text(f"{head}{record}\n", "utf-8")
     return scenario
 
 
-def _listed(values: Floats) -> str:
+def listed(sites: Sites) -> dict[str, str]:
+    """The ratings of each site, in the words of the topology."""
+    return {
+        "count": str(sites.count),
+        "pv_kw": _numbers(sites.pv_kw),
+        "load_kw": _numbers(sites.load_kw),
+        "energy_kwh": _numbers(sites.energy_kwh),
+        "battery_kw": _numbers(C_RATE_PER_H * sites.energy_kwh),
+    }
+
+
+def drawn(count: int) -> dict[str, str]:
+    """The ratings of any number of sites, drawn by the topology."""
+    return {
+        "count": str(count),
+        "pv_kw": _uniform(PV_KW),
+        "load_kw": _uniform(LOAD_KW),
+        "energy_kwh": _uniform(STORE_KWH),
+        "battery_kw": _uniform(C_RATE_PER_H * STORE_KWH),
+    }
+
+
+def _numbers(values: Floats) -> str:
     return repr(np.asarray(values).tolist())
+
+
+def _uniform(middle: float) -> str:
+    return f"{{ uniform = [{LEAST_PU * middle}, {MOST_PU * middle}] }}"
+
+
+def run(scenario: Path) -> Outcome:
+    """Run a scenario whole, on mosaik, and throw the run folder away."""
+    folder = scenario.parent.parent / "run"
+    outcome = run_scenario(scenario, Options(out=folder))
+    shutil.rmtree(folder)
+    if not outcome.good:
+        raise RuntimeError(outcome.reason)
+    return outcome
+
+
+def run_seconds(scenario: Path) -> float:
+    """Seconds of the run phase: mosaik, the loop and its recording."""
+    return float(run(scenario).meta["wall_s"]["run"])
+
+
+def energies(scenario: Path) -> Energies:
+    """The totals of a run."""
+    found = {name: device["totals"] for name, device in run(scenario).meta["devices"].items()}
+    return Energies(
+        pv_kwh=found["site.pv"]["energy_kwh"],
+        load_kwh=found["site.load"]["energy_kwh"],
+        import_kwh=found["site.grid"]["import_kwh"],
+        export_kwh=found["site.grid"]["export_kwh"],
+        charged_kwh=found["site.battery"]["e_in_kwh"],
+        discharged_kwh=found["site.battery"]["e_out_kwh"],
+        stored_kwh=found["site.battery"]["stored_kwh"],
+    )
+
+
+class CellAlone:
+    """The cell of a scenario without mosaik; each `fresh` one starts anew."""
+
+    def __init__(self, scenario: Path) -> None:
+        """Read the files once."""
+        checked, topology = load_scenario(scenario)
+        world = plan_world(topology)
+        self.calendar = make_calendar(checked)
+        self._plan = Plan(
+            topology.devices,
+            world.wires,
+            world.sims[0].actions,
+            self.calendar,
+            driven_inputs(topology, checked),
+            checked.record,
+        )
+
+    def fresh(self) -> Cell:
+        """A cell at its start."""
+        return Cell(build(self._plan), self.calendar, Quiet())

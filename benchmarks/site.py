@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 
 SERIES_S = 300
 START = "2026-01-01T00:00:00+00:00"
+PV_KW, LOAD_KW, STORE_KWH = 100.0, 40.0, 200.0
+LEAST_PU, MOST_PU = 0.8, 1.2  # spread of the ratings over a fleet
 C_RATE_PER_H = 0.25  # low enough to bind around noon
 SOC_MIN_PU = 0.1
 SOC_START_PU = 0.5
@@ -71,13 +73,13 @@ def make_sites(count: int, days: int, seed: int = 20260101) -> Sites:
     """Unlike sites whose batteries run full, run empty and meet their rate limit."""
     random = np.random.default_rng(seed)
     hours = np.arange(days * 86400 // SERIES_S) * (SERIES_S / 3600.0)
-    spread = random.uniform(0.8, 1.2, size=(3, count)) if count > 1 else np.ones((3, 1))
+    spread = random.uniform(LEAST_PU, MOST_PU, (3, count)) if count > 1 else np.ones((3, 1))
     return Sites(
         poa_w_per_m2=_sun(hours, random),
         utilisation_pu=_work(hours, random),
-        pv_kw=100.0 * spread[0],
-        load_kw=40.0 * spread[1],
-        energy_kwh=200.0 * spread[2],
+        pv_kw=PV_KW * spread[0],
+        load_kw=LOAD_KW * spread[1],
+        energy_kwh=STORE_KWH * spread[2],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 HEADINGS = ("what", "ours", "peer", "ratio", "target")
@@ -13,7 +13,7 @@ HEADINGS = ("what", "ours", "peer", "ratio", "target")
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison; `ratio` is judged against `target`, from above or from below."""
+    """One comparison; the target is for the ratio, or for ours where nothing is compared."""
 
     what: str
     ours: float = math.nan
@@ -27,10 +27,19 @@ class Row:
     @property
     def met(self) -> bool:
         """Whether the target was reached; a row without one has nothing to miss."""
+        judged = self.ours if math.isnan(self.ratio) else self.ratio
         return not self.problem and not (
-            (self.at_least is not None and not self.ratio >= self.at_least)
-            or (self.at_most is not None and not self.ratio <= self.at_most)
+            (self.at_least is not None and not judged >= self.at_least)
+            or (self.at_most is not None and not judged <= self.at_most)
         )
+
+    def compared(self, ours: float, peer: float, ratio: float) -> Row:
+        """The row with its numbers."""
+        return replace(self, ours=ours, peer=peer, ratio=ratio)
+
+    def failed(self, problem: str) -> Row:
+        """The row with the reason why there are no numbers."""
+        return replace(self, problem=problem)
 
     def cells(self) -> tuple[str, str, str, str, str]:
         """The row as a reader sees it."""

@@ -11,25 +11,22 @@ from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
-Setup = Callable[[], Callable[[], object]]
-"""Makes everything ready and gives back the call that is timed; called anew for every run."""
+Side = Callable[[], float]
+"""Sets itself up, does its work once and gives the seconds of the part that counts."""
 
 
-def medians(*sides: Setup, runs: int = 5) -> list[float]:
-    """Median seconds of each side after one warm-up, the sides taking turns."""
+def medians(*sides: Side, runs: int = 5) -> list[float]:
+    """Median seconds of each side, the sides taking turns; warm them up before."""
     taken: list[list[float]] = [[] for _ in sides]
-    for turn in range(runs + 1):
+    for _ in range(runs):
         for side, times in zip(sides, taken, strict=True):
-            seconds = once(side)
-            if turn > 0:
-                times.append(seconds)
+            gc.collect()
+            times.append(side())
     return [statistics.median(times) for times in taken]
 
 
-def once(side: Setup) -> float:
-    """Seconds of one call; garbage of the setting-up is collected before."""
-    call = side()
-    gc.collect()
+def seconds_of(call: Callable[[], object]) -> float:
+    """Seconds of one call."""
     began = time.perf_counter()
     call()
     return time.perf_counter() - began

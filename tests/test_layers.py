@@ -38,6 +38,7 @@ ORDER = (
     "busbars",
     "wiring",
     "cell",
+    "samples",
     "failure",
     "record",
     "snapshot",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from twin.run import Run
 
-__all__ = ["__version__", "open"]
+__all__ = ["__version__", "open", "simulate"]
 
 __version__ = "0.1.0"
 
@@ -18,3 +18,13 @@ def open(folder: str | Path) -> Run:
     from twin.run import open_run
 
     return open_run(Path(folder))
+
+
+def simulate(scenario: str | Path, **options: Any) -> Run:
+    """Run a scenario by name or path and open its folder; `options` as in `twin.runner.Options`."""
+    from twin.runner import Options, run_scenario
+
+    outcome = run_scenario(scenario, Options(**options))
+    if outcome.status != "done":
+        raise RuntimeError(f"{outcome.reason}; what was written is in {outcome.folder}")
+    return open(outcome.folder)

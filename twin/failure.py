@@ -16,9 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.cell import Cell, interpreted
+from twin.cell import Cell, Sink, interpreted
 from twin.component import Component
 from twin.fleet import floats_of
+from twin.samples import Sampler
+
+Progress = Callable[[int], None] | None
 
 KEEP_CALLS = 64  # calls between two kept states
 KEEP_STEPS = 2000
@@ -41,8 +44,10 @@ class CellFailure(Exception):  # noqa: N818 - it is what failed, not an error of
 class Guard:
     """A cell that can tell what went wrong, and that reports where it stands."""
 
-    def __init__(self, cell: Cell, progress: Callable[[int], None] | None) -> None:
+    def __init__(self, cell: Cell, sampler: Sampler, samples: Sink, progress: Progress) -> None:
         self._cell = cell
+        self._sampler = sampler
+        self._samples = samples
         self._progress = progress
         self._arrived: Mapping[str, Any] = {}
         self._keep()
@@ -78,7 +83,7 @@ class Guard:
         """Step to `until`; CellFailure says who failed."""
         self._journal.append((self._arrived, until))
         try:
-            self._cell.advance(until)
+            self._sampled(until)
         except OSError:
             raise
         except Exception as error:
@@ -90,6 +95,16 @@ class Guard:
             self._keep()
         if self._progress:
             self._progress(self.now)
+
+    def _sampled(self, until: int) -> None:
+        while self.now < until:
+            stop = self._sampler.before(self.now, until)
+            self._cell.advance(stop)
+            line = self._sampler.take(self.now)
+            if line is not None:
+                self._samples.records(np.array([self.now], np.int64), line)
+            if self.now < stop:
+                return  # a watched output changed
 
     def _step(self) -> int:
         return int(self.calendar.segments[:, 2].min())
@@ -120,11 +135,6 @@ class Guard:
                     return found or CellFailure("the cell", "", at_s, f"failed: {error}")
         cell.sink = sink
         return CellFailure("the cell", "", float(cell.calendar.seconds(cell.now)), f"{error}")
-
-
-def guarded(cell: Cell, progress: Callable[[int], None] | None = None) -> Guard:
-    """A cell under guard."""
-    return Guard(cell, progress)
 
 
 def finite(cell: Cell) -> bool:

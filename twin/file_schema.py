@@ -102,6 +102,9 @@ class RecordKeys(Keys):
     )
     signals: list[str] = Field(default=["*"], description="patterns of device.field")
     units: list[str] = Field(default=[], description="patterns of units recorded one by one")
+    samples: Annotated[int, Field(ge=1, le=10_000_000)] | None = Field(
+        default=None, description="how often the spread of a fleet is sampled; default up to 6000"
+    )
 
 
 class ScenarioHead(Keys):

@@ -44,6 +44,7 @@ class Recorder:
         seconds: Callable[[Any], Any],
         describe: Callable[[NDArray[np.int64]], Mapping[str, list[Any]]],
         first_part: int = 0,
+        kind: str = "signals",
     ) -> None:
         """Keep `columns`; `seconds` turns ticks to time, `describe` events to words."""
         self._folder = folder
@@ -57,7 +58,8 @@ class Recorder:
         self._lines: list[NDArray[np.float64]] = []
         self._cells = 0
         self._events: list[NDArray[np.int64]] = []
-        self._parts = {"signals": first_part, "events": first_part}
+        self._kind = kind
+        self._parts = {kind: first_part, "events": first_part}
         self._opened = time.monotonic()
 
     def records(self, stamps: NDArray[np.int64], lines: NDArray[np.float64]) -> None:
@@ -79,7 +81,7 @@ class Recorder:
             lines = np.concatenate(self._lines)
             columns = {"t_s": self._seconds(np.concatenate(self._stamps))}
             columns |= {name: lines[:, place] for place, name in enumerate(self._names)}
-            self._write("signals", pa.table(columns))
+            self._write(self._kind, pa.table(columns))
             self._stamps, self._lines, self._cells = [], [], 0
         if self._events:
             self._write("events", pa.table(dict(self._describe(np.concatenate(self._events)))))

@@ -39,6 +39,7 @@ class Record:
     fine_every_s: float | None = None
     signals: tuple[str, ...] = ("*",)  # patterns of device.field
     units: tuple[str, ...] = ()  # patterns of unit names, recorded one by one
+    samples: int | None = None  # how often the spread of a fleet is sampled
 
 
 @dataclass(frozen=True)

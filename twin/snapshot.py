@@ -70,7 +70,7 @@ def _read(path: Path) -> dict[str, NDArray[Any]]:
 def copy_records(source: Path, target: Path, until_s: float) -> dict[str, int]:
     """Copy what a run had recorded until an instant; how many parts each simulator has now."""
     parts: dict[str, int] = {}
-    for kind, stamps in (("signals", "end"), ("events", "begin")):
+    for kind, stamps in (("signals", "end"), ("samples", "end"), ("events", "begin")):
         for path in sorted((source / kind).glob("part-*.parquet")):
             _copy_part(path, target / kind / path.name, until_s, stamps)
             name = path.stem.removeprefix("part-").rpartition("-")[0]

@@ -20,10 +20,11 @@ from twin.calendar import Calendar
 from twin.cell import Cell, Change, Sink
 from twin.columns import Column
 from twin.component import methods_of, type_name
-from twin.failure import guarded
+from twin.failure import Guard
 from twin.fleet import make_rows
 from twin.record import Recorder, event_words
-from twin.scenario import Scenario
+from twin.samples import Sampler
+from twin.scenario import Record, Scenario
 from twin.snapshot import Keeper, State
 from twin.topology import Device, Topology, Wire, wire_pairs
 from twin.wiring import Driven, Plan, build
@@ -300,7 +301,7 @@ def _start_cell(run: Run, world: Any, sim: SimPlan) -> Started:
     factory = world.start(
         "cell",
         sim_id=sim.name.replace(".", "-").replace(" ", "-"),
-        cell=guarded(run.cells[sim.name], run.progress if sim is run.plan.sims[0] else None),
+        cell=_guarded(run, sim),
         keep=partial(run.keeper.save, sim.name),
         ahead=_ahead(run, sim),
         gives=gives,
@@ -310,6 +311,26 @@ def _start_cell(run: Run, world: Any, sim: SimPlan) -> Started:
     )
     entities = {name: factory.Device(name=name) for name in gives}
     return Started(sim, entities | {"": factory.Hub()})
+
+
+def _guarded(run: Run, sim: SimPlan) -> Guard:
+    """A cell under guard; the first one says how far the world has come."""
+    cell = run.cells[sim.name]
+    quiet = isinstance(cell.sink, Quiet)
+    sampler = Sampler(cell, Record(signals=()) if quiet else run.scenario.record)
+    first_part = run.parts.get(sim.name, 0)
+    seconds = run.calendar.seconds
+    samples = Recorder(
+        run.folder, sim.name, sampler.columns, seconds, _no_events, first_part, "samples"
+    )
+    run.recorders.append(samples)
+    return Guard(cell, sampler, samples, run.progress if sim is run.plan.sims[0] else None)
+
+
+def _no_events(log: NDArray[np.int64]) -> dict[str, list[Any]]:
+    """For recorders of what knows no modes."""
+    del log
+    return {}
 
 
 def _ahead(run: Run, sim: SimPlan) -> Callable[[int], int]:
@@ -398,7 +419,7 @@ def _mapping(run: Run, wire: Wire) -> Callable[[Any], Any]:
 def _connect_recorder(run: Run, world: Any, sims: dict[str, Started], names: list[str]) -> None:
     columns = [column for name in names for column in _columns(run, name)]
     takes = list(dict.fromkeys(f"{column.device}.{column.field}" for column in columns))
-    recorder = Recorder(run.folder, "outside", columns, run.calendar.seconds, lambda log: {})
+    recorder = Recorder(run.folder, "outside", columns, run.calendar.seconds, _no_events)
     run.recorders.append(recorder)
     factory = world.start(
         "record",

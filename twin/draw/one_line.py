@@ -23,6 +23,7 @@ from twin.topology import Topology
 
 BAR = 5.0
 LEAST_WIDTH = 520.0
+WIDEST_QUESTION = 1000.0  # beyond which the question is cut
 HEAD = 68.0  # room for the name and the question above the diagram
 
 
@@ -33,7 +34,8 @@ def draw_topology(topology: Topology) -> str:
     place_across(layout)
     bottom = place_down(layout, HEAD, run_across(found, layout))
     canvas = Canvas()
-    width = max(layout.width, LEAST_WIDTH)
+    asked = min(text_width(topology.title, NAME) + 2 * MARGIN, WIDEST_QUESTION)
+    width = max(layout.width, LEAST_WIDTH, asked)
     _heading(canvas, topology, width)
     for frame in layout.frames[1:]:
         _frame(canvas, layout, frame)

@@ -160,11 +160,12 @@ def _short(path: Path) -> str:
 
 
 def _title(text: str) -> str:
-    """The comment at the head of a file, without the line for editors."""
-    said = []
+    """The first paragraph of the comment at the head of a file, without the line for editors."""
+    said: list[str] = []
     for line in text.splitlines():
-        if not line.startswith("#"):
+        words = line.lstrip("#").strip()
+        if not line.startswith("#") or (said and not words):
             break
-        if not line.startswith("#:"):
-            said.append(line.lstrip("#").strip())
-    return " ".join(part for part in said if part)
+        if words and not line.startswith("#:"):
+            said.append(words)
+    return " ".join(said)

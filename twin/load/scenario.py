@@ -69,7 +69,11 @@ def read_scenario(
         variants={name: dict(flat(table)) for name, table in document.tables(("variant",)).items()},
         expect=dict(_expectations(document)),
         record=Record(
-            record.every_s, record.fine_every_s, tuple(record.signals), tuple(record.units)
+            record.every_s,
+            record.fine_every_s,
+            tuple(record.signals),
+            tuple(record.units),
+            record.samples,
         ),
         snapshots_s=tuple(sorted(keys.snapshots_s)),
         document=document.data,

@@ -1,0 +1,134 @@
+"""What a component declares, and what a topology or a scenario holds, in words."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from twin.cli.named import Thing, thing
+from twin.cli.text import columns
+
+if TYPE_CHECKING:
+    from twin.component import Component, Field
+    from twin.scenario import Scenario
+    from twin.topology import Topology
+
+HEADINGS = {
+    "param": "Parameters",
+    "inp": "Inputs (wires, profiles and events set them)",
+    "state": "States",
+    "out": "Outputs",
+}
+SIGNS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+
+
+def description(name: str) -> str:
+    """The description of a component, a topology or a scenario; Problems if it is none."""
+    from twin import catalog
+    from twin.load import load_scenario, load_topology
+
+    found = thing(name)
+    if found is Thing.COMPONENT:
+        parts = _component(name, catalog.find(name))
+    elif found is Thing.TOPOLOGY:
+        parts = _topology(load_topology(name))
+    else:
+        parts = _scenario(name, *load_scenario(name))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _component(name: str, cls: type[Component]) -> Iterator[str]:
+    from twin.component import module_doc
+
+    yield f"{name}  {inspect.getdoc(cls)}"
+    yield module_doc(cls).strip()
+    yield "\n".join(_use(cls))
+    for kind, heading in HEADINGS.items():
+        own = [field for field in cls.fields.values() if field.kind.value == kind]
+        rows = [_field(field) for field in own if field.type is not list]
+        if rows:
+            yield f"{heading}\n{columns(rows, indent=2)}"
+
+
+def _use(cls: type[Component]) -> Iterator[str]:
+    """How it stands in a topology and in time."""
+    joins = {"ac": "an AC bus", "dc": "a converter"}
+    if cls.joins:
+        yield f"hangs on {joins[cls.joins]}"
+    if cls.holds:
+        yield f"holds {joins[cls.holds].replace('a converter', 'a store')}"
+    if cls.role:
+        yield f"counts as {cls.role} in an energy balance"
+    if math.isfinite(cls.step_max_s):
+        yield f"valid for steps up to {cls.step_max_s:g} s"
+
+
+def _field(field: Field) -> tuple[str, ...]:
+    from twin.schema import default_value
+
+    default = default_value(field)
+    shown = f"{default:g}" if field.type is float else str(default)
+    bounds = ", ".join(f"{SIGNS[name]} {bound:g}" for name, bound in field.bounds.items())
+    doc = f"{field.doc}: {', '.join(field.labels)}" if field.labels else field.doc
+    shown = shown.lower() if field.type is bool else shown
+    return field.name, shown, str(field.unit or ""), bounds, doc
+
+
+def _topology(topology: Topology) -> Iterator[str]:
+    from twin.component import type_name
+
+    yield f"{topology.name}  {topology.title}"
+    rows = [
+        (
+            device.name,
+            type_name(device.cls),
+            f"{device.units:,}" if device.enabled else "off",
+            f"on {device.bus}" if device.bus else "",
+            ", ".join(f"{inp} = {' '.join(refs)}" for inp, refs in device.profiles.items()),
+        )
+        for device in topology.devices.values()
+    ]
+    yield f"Devices\n{columns([('name', 'type', 'units', 'bus', 'profiles'), *rows], indent=2)}"
+    if topology.wires:
+        yield "\n  ".join(["Wires", *map(str, topology.wires)])
+    if topology.profiles:
+        profiles = topology.profiles.values()
+        files = [(one.name, one.between, one.zone, str(one.file)) for one in profiles]
+        yield f"Profiles\n{columns(files, indent=2)}"
+
+
+def _scenario(name: str, scenario: Scenario, topology: Topology) -> Iterator[str]:
+    from twin.cli.watch import head
+
+    yield head(name, scenario, topology)
+    rows = [
+        (key, _written(value))
+        for key, value in scenario.document.items()
+        if not isinstance(value, dict | list)
+    ]
+    yield columns(rows, indent=2)
+    events = [
+        (f"{event['at_s']:g} s", f"{event['set']} = {_written(event['to'])}")
+        for event in scenario.document.get("event", [])
+    ]
+    if events:
+        yield f"Events\n{columns(events, indent=2)}"
+    for variant, changes in scenario.variants.items():
+        yield f"Variant {variant}\n{columns(_written_rows(changes), indent=2)}"
+    if scenario.expect:
+        from twin.check import expected_text
+
+        expected = [(kpi, expected_text(wanted)) for kpi, wanted in scenario.expect.items()]
+        yield f"Expected\n{columns(expected, indent=2)}"
+
+
+def _written_rows(table: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(key, _written(value)) for key, value in table.items()] or [("as it is", "")]
+
+
+def _written(value: Any) -> str:
+    """A value much as the file writes it."""
+    return json.dumps(value, default=str, ensure_ascii=False)

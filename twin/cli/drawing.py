@@ -1,0 +1,65 @@
+"""Pictures as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twin.cli.files import write_new
+from twin.cli.named import Thing, thing
+
+if TYPE_CHECKING:
+    from twin.draw import Link, SimulatorBox
+    from twin.topology import Topology
+    from twin.worldplan import SimPlan, WorldPlan
+
+
+def draw_file(name: str, world: bool, exploded: bool, out: Path | None) -> Path:
+    """Write the picture of a topology, or of the world that it becomes, and say where it is.
+
+    How often simulators exchange is told by a scenario; without one it is left open.
+    """
+    from twin.draw import draw_topology, draw_world
+    from twin.load import load_scenario, load_topology
+    from twin.worldplan import plan_world
+
+    sync_s = None
+    if thing(name, (Thing.TOPOLOGY, Thing.SCENARIO)) is Thing.SCENARIO:
+        scenario, topology = load_scenario(name)
+        sync_s = scenario.sync_s
+    else:
+        topology = load_topology(name)
+    if world:
+        plan = plan_world(topology, exploded)
+        picture = draw_world(_boxes(plan, topology, sync_s), _links(plan))
+    else:
+        picture = draw_topology(topology)
+    tail = "-exploded" if exploded else "-world" if world else ""
+    path = out or Path(f"{topology.name}{tail}.svg")
+    return write_new(path.parent, {path.name: picture}, overwrite=True)[0]
+
+
+def _boxes(plan: WorldPlan, topology: Topology, sync_s: float | None) -> list[SimulatorBox]:
+    from twin.draw import SimulatorBox
+
+    def every(sim: SimPlan) -> float | None:
+        own_s = topology.devices[sim.holds[0]].period_s if sim.kind != "cell" else None
+        return None if sim.kind == "process" or sync_s is None else max(sync_s, own_s or 0.0)
+
+    def kind(sim: SimPlan) -> str:
+        return topology.devices[sim.name].remote if sim.kind == "remote" else sim.kind
+
+    return [SimulatorBox(sim.name, kind(sim), list(sim.holds), every(sim)) for sim in plan.sims]
+
+
+def _links(plan: WorldPlan) -> list[Link]:
+    from twin.draw import Link
+
+    found: dict[tuple[str, str, bool], list[str]] = {}
+    for link in plan.links:
+        ends = (link.source, link.target, link.late)
+        found.setdefault(ends, []).append(f"{link.device}.{link.out}")
+    return [
+        Link(source, target, list(dict.fromkeys(quantities)), late)
+        for (source, target, late), quantities in found.items()
+    ]

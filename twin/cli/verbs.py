@@ -1,0 +1,185 @@
+"""The verbs and their options."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twin import __version__
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+new = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(new, name="new", help="Write a component or a topology to start from, and its test.")
+
+
+class Shelf(str, Enum):
+    """What can be listed."""
+
+    TOPOLOGIES = "topologies"
+    COMPONENTS = "components"
+
+
+def _add_folder(folder: Path | None) -> Path | None:
+    if folder:
+        from twin import catalog
+
+        catalog.add_folder(folder)
+    return folder
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"gridtwin {__version__}")
+        raise typer.Exit
+
+
+Components = Annotated[
+    Path | None,
+    typer.Option(
+        "--components", metavar="DIR", callback=_add_folder, help="Use the components of a folder."
+    ),
+]
+Scenario = Annotated[str, typer.Argument(help="A name like island_telecom/week, or a file.")]
+
+
+@app.callback()
+def twin(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Digital twins of power systems, from milliseconds to years, co-simulated on mosaik."""
+
+
+@app.command()
+def run(
+    scenario: Scenario,
+    variant: Annotated[str, typer.Option(help="One of its variants.", metavar="NAME")] = "",
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as you like."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The run folder; else a new one in runs/.")
+    ] = None,
+    exploded: Annotated[
+        bool, typer.Option("--exploded", help="Each device as a simulator of its own.")
+    ] = False,
+    python: Annotated[bool, typer.Option("--python", help="Plain Python, not compiled.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is wrong.")] = False,
+    snapshots: Annotated[
+        list[float] | None,
+        typer.Option("--snapshot", metavar="SECONDS", help="Keep the state at this time."),
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Go on from the last snapshot of a run.")
+    ] = None,
+    components: Components = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Let simulators run in other processes.")
+    ] = False,
+    allow_outside: Annotated[
+        bool, typer.Option("--allow-outside", help="Let files lie outside the topology's folder.")
+    ] = False,
+) -> None:
+    """Run a scenario and judge what comes out."""
+    from twin.cli.watch import watched_run
+
+    code = watched_run(
+        scenario,
+        sets or [],
+        quiet,
+        variant=variant,
+        out=out,
+        exploded=exploded,
+        in_python=python,
+        allow_remote=allow_remote,
+        allow_outside=allow_outside,
+        components=components,
+        snapshots_s=tuple(snapshots or ()),
+        resume=resume,
+    )
+    raise typer.Exit(code)
+
+
+@app.command("list")
+def list_(
+    what: Annotated[Shelf, typer.Argument(help="What to list.")] = Shelf.TOPOLOGIES,
+    components: Components = None,
+) -> None:
+    """List topologies with their scenarios, or components."""
+    from twin.cli import listing
+
+    print(listing.components() if what is Shelf.COMPONENTS else listing.topologies())
+
+
+@app.command()
+def describe(
+    name: Annotated[str, typer.Argument(help="A component, a topology or a scenario.")],
+    components: Components = None,
+) -> None:
+    """Tell what a component declares, or what a topology or a scenario holds."""
+    from twin.cli.describe import description
+
+    print(description(name))
+
+
+@app.command()
+def draw(
+    topology: Annotated[str, typer.Argument(help="A topology, or one of its scenarios.")],
+    world: Annotated[bool, typer.Option("--world", help="Draw the mosaik simulators.")] = False,
+    exploded: Annotated[
+        bool, typer.Option("--exploded", help="The same, each device a simulator of its own.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Where to.")] = None,
+    components: Components = None,
+) -> None:
+    """Draw a topology as a one-line diagram, or the world that it becomes."""
+    from twin.cli.drawing import draw_file
+
+    print(f"wrote {draw_file(topology, world or exploded, exploded, out)}")
+
+
+@app.command()
+def schema(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")] = Path(),
+    components: Components = None,
+) -> None:
+    """Write the JSON Schemas by which editors complete and check topologies and scenarios."""
+    from twin.cli.files import write_new
+    from twin.cli.schemas import schemas
+
+    for path in write_new(out, schemas(), overwrite=True):
+        print(f"wrote {path}")
+
+
+@new.command("component")
+def new_component(
+    name: Annotated[str, typer.Argument(help="Its type, like heat_pump.")],
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")] = Path(),
+) -> None:
+    """Write NAME.py, a small device to adapt, and test_NAME.py."""
+    from twin.cli.new import component
+
+    print(component(name, folder))
+
+
+@new.command("topology")
+def new_topology(
+    name: Annotated[str, typer.Argument(help="Its name, like my_site.")],
+    components: Components = None,
+) -> None:
+    """Write the folder NAME: a small site, one day of it, and its test."""
+    from twin.cli.new import topology
+
+    print(topology(name, components))

@@ -1,0 +1,81 @@
+"""A run as its user sees it: what is run, how far it is, what came out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from twin.cli.progress import Watch, clock, watch
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from twin.runner import Outcome
+    from twin.scenario import Scenario
+    from twin.topology import Topology
+
+
+def watched_run(name: str, sets: Sequence[str], quiet: bool, **options: Any) -> int:
+    """Run a scenario and tell of it; `options` are those of `twin.runner`. Returns the exit code.
+
+    The files are read before anything heavy is imported, so that the first line comes at once.
+    """
+    from rich.console import Console
+
+    from twin.load import load_scenario, parse_set
+
+    console = Console(quiet=quiet, highlight=False, markup=False)
+    overrides = dict(parse_set(text) for text in sets)
+    read = load_scenario(name, overrides, options["variant"], options["allow_outside"])
+    console.print(head(name, *read), soft_wrap=True)
+    with watch(console) as watching:
+        from twin.runner import Options, run_scenario
+
+        outcome = run_scenario(name, Options(overrides, **options), watching)
+    return _told(console, outcome, watching)
+
+
+def head(name: str, scenario: Scenario, topology: Topology) -> str:
+    """``island_telecom/week: 8 devices, 8 units, 60 s x 10,080 steps, seed 0``."""
+    from twin.calendar import make_calendar
+
+    there = [device for device in topology.devices.values() if device.units]
+    units = sum(device.units for device in there)
+    fine = f" and {scenario.fine_step_s:g} s" if scenario.fine_step_s else ""
+    steps = make_calendar(scenario).steps
+    return (
+        f"{name}: {len(there):,} device{'s'[: len(there) != 1]}, {units:,} unit{'s'[: units != 1]},"
+        f" {scenario.step_s:g} s{fine} x {steps:,} steps, seed {scenario.seed}"
+    )
+
+
+def _told(console: Console, outcome: Outcome, watching: Watch) -> int:
+    folder = f"{outcome.folder}/"
+    if outcome.status == "interrupted":
+        print(
+            f"interrupted at {watching.at}; what was recorded is kept in {folder}", file=sys.stderr
+        )
+        return 130
+    if outcome.status == "failed":
+        print(f"failed: {outcome.reason}\nwhat was recorded is kept in {folder}", file=sys.stderr)
+        return 1
+    spent = outcome.meta["wall_s"]
+    console.print(f"  ran in {clock(spent['run'])}, set up in {clock(spent['setup'])}")
+    _show_table(console, outcome)
+    console.print(f"wrote {folder}", soft_wrap=True)
+    missed = [verdict.name for verdict in outcome.verdicts if not verdict.ok]
+    if missed:
+        print(f"missed: {', '.join(missed)}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+def _show_table(console: Console, outcome: Outcome) -> None:
+    from rich.text import Text
+
+    from twin.check import format_table, table
+
+    text = Text(format_table(table(outcome.kpis, outcome.verdicts)))
+    text.highlight_regex(r"(?m)  ok$", "green")
+    text.highlight_regex(r"(?m)  (missed|unknown)\b.*$", "bold red")
+    console.print(text, soft_wrap=True)
