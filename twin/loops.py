@@ -54,7 +54,8 @@ def settle(first, last, source, demand, p0, k, low, high, rank, p):  # type: ign
     Solves sum clip(p0 - k df, low, high) + source - demand = 0 rank after rank. Within a rank the
     units that reach a limit are fixed and the rest is shared again; all move in one direction, so
     this is exact after at most as many passes as there are units. What is left is taken from
-    formers that hold nothing and stand against it: chargers stop before a load goes short.
+    formers that hold nothing and stand against it: chargers stop before a load goes short. The
+    frequency is that of the stiffest former within its limits, so a grid that has room holds it.
     """
     formed = False
     need = demand - source
@@ -82,12 +83,17 @@ def settle(first, last, source, demand, p0, k, low, high, rank, p):  # type: ign
             df = -move / k[begin]
         begin = end
     formers = 0.0
+    stiffest = -1
     for s in range(first, last):
         if need != 0.0 and k[s] == 0.0 and p[s] * need < 0.0:
             back = min(abs(need), abs(p[s]), high[s] - p[s] if need > 0.0 else p[s] - low[s])
             p[s] += back if need > 0.0 else -back
             need -= back if need > 0.0 else -back
         formers += p[s]
+        if low[s] < p[s] < high[s] and (stiffest < 0 or k[s] > k[stiffest]):
+            stiffest = s
+    if stiffest >= 0 and k[stiffest] > 0.0:
+        df = (min(max(p0[stiffest], low[stiffest]), high[stiffest]) - p[stiffest]) / k[stiffest]
     return formers, max(need, 0.0), max(-need, 0.0), True, df
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,19 +21,18 @@ new = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(new, name="new", help="Write a component or a topology to start from, and its test.")
 
 
-class Shelf(str, Enum):
+class Shelf(StrEnum):
     """What can be listed."""
 
     TOPOLOGIES = "topologies"
     COMPONENTS = "components"
 
 
-def _add_folder(folder: Path | None) -> Path | None:
-    if folder:
+def _use(components: Path | None) -> None:
+    if components:
         from twin import catalog
 
-        catalog.add_folder(folder)
-    return folder
+        catalog.add_folder(components)
 
 
 def _show_version(wanted: bool) -> None:
@@ -44,9 +43,7 @@ def _show_version(wanted: bool) -> None:
 
 Components = Annotated[
     Path | None,
-    typer.Option(
-        "--components", metavar="DIR", callback=_add_folder, help="Use the components of a folder."
-    ),
+    typer.Option("--components", metavar="DIR", help="Use the components of a folder."),
 ]
 Scenario = Annotated[str, typer.Argument(help="A name like island_telecom/week, or a file.")]
 
@@ -95,6 +92,7 @@ def run(
     """Run a scenario and judge what comes out."""
     from twin.cli.watch import watched_run
 
+    _use(components)
     code = watched_run(
         scenario,
         sets or [],
@@ -120,6 +118,7 @@ def list_(
     """List topologies with their scenarios, or components."""
     from twin.cli import listing
 
+    _use(components)
     print(listing.components() if what is Shelf.COMPONENTS else listing.topologies())
 
 
@@ -131,6 +130,7 @@ def describe(
     """Tell what a component declares, or what a topology or a scenario holds."""
     from twin.cli.describe import description
 
+    _use(components)
     print(description(name))
 
 
@@ -147,6 +147,7 @@ def draw(
     """Draw a topology as a one-line diagram, or the world that it becomes."""
     from twin.cli.drawing import draw_file
 
+    _use(components)
     print(f"wrote {draw_file(topology, world or exploded, exploded, out)}")
 
 
@@ -159,6 +160,7 @@ def schema(
     from twin.cli.files import write_new
     from twin.cli.schemas import schemas
 
+    _use(components)
     for path in write_new(out, schemas(), overwrite=True):
         print(f"wrote {path}")
 
