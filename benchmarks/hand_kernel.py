@@ -196,7 +196,7 @@ def run_least(sites: Sites, step_s: int) -> Energies:
     ratings = (sites.pv_kw, sites.load_kw, sites.energy_kwh)
     series = (sites.poa_w_per_m2, sites.utilisation_pu)
     advance_least(*series, *ratings, stored, totals, step_s / 3600.0, SERIES_S // step_s)
-    return Energies(*(float(row.sum()) for row in totals), stored_kwh=float(stored.sum()))
+    return Energies(*(_sum(row) for row in (*totals, stored)))
 
 
 def run_same(sites: Sites, step_s: int) -> Energies:

@@ -87,4 +87,4 @@ def energies(sites: Sites, step_s: int, backend: str) -> Energies:
     result = made.run(until=sites.horizon_s)
     stored = sum(s["dispatch_states"]["battery"]["charge_level"] for s in result.states.values())
     kwh = totals.watts * (step_s / 3.6e6)
-    return Energies(*(float(value) for value in kwh), stored_kwh=float(stored) / 1e3)
+    return Energies(*(float(value) for value in (*kwh, stored / 1e3)))

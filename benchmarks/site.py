@@ -72,7 +72,7 @@ class Energies:
 def make_sites(count: int, days: int, seed: int = 20260101) -> Sites:
     """Unlike sites whose batteries run full, run empty and meet their rate limit."""
     random = np.random.default_rng(seed)
-    hours = np.arange(days * 86400 // SERIES_S) * (SERIES_S / 3600.0)
+    hours: Floats = np.arange(days * 86400 // SERIES_S) * (SERIES_S / 3600.0)
     spread = random.uniform(LEAST_PU, MOST_PU, (3, count)) if count > 1 else np.ones((3, 1))
     return Sites(
         poa_w_per_m2=_sun(hours, random),
@@ -91,7 +91,8 @@ def _sun(hours: Floats, random: np.random.Generator) -> Floats:
     height = height + np.cos(latitude) * np.cos(declination) * np.cos(angle)
     day = (hours // 24).astype(np.int64)
     cloud = random.uniform(0.2, 1.0, day[-1] + 1)[day]
-    return 1000.0 * np.maximum(height, 0.0) * cloud * random.uniform(0.8, 1.0, len(hours))
+    poa: Floats = 1000.0 * np.maximum(height, 0.0) * cloud
+    return poa * random.uniform(0.8, 1.0, len(hours))
 
 
 def _work(hours: Floats, random: np.random.Generator) -> Floats:

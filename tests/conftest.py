@@ -3,8 +3,14 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
 
 from twin.kernels import cache_folder
+
+# At a desk properties are tried on new inputs every time; in CI a red run means a change of ours.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("desk", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
 @pytest.fixture(scope="session", autouse=True)

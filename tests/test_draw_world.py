@@ -45,12 +45,16 @@ def test_links_of_a_world_join_their_simulators() -> None:
         ((0.1, 900.0), "15 min"),
         ((1.0, 1.5), "1.5 s"),
         ((0.01, 0.1), "100 ms"),
-        ((1.0, None), "on events"),
     ],
 )
-def test_a_link_says_how_often_data_pass(syncs: tuple[float, float | None], said: str) -> None:
+def test_a_link_says_how_often_data_pass(syncs: tuple[float, float], said: str) -> None:
     boxes = [SimulatorBox(name, "fleet", [], sync) for name, sync in zip("ab", syncs, strict=True)]
     assert said in texts(parsed(draw_world(boxes, [Link("a", "b", ["p_kw"], False)])))
+
+
+def test_a_link_with_a_process_passes_data_on_events() -> None:
+    boxes = [SimulatorBox("a", "cell", [], 1.0), SimulatorBox("b", "process", [], None)]
+    assert "on events" in texts(parsed(draw_world(boxes, [Link("a", "b", ["p_kw"], False)])))
 
 
 def test_a_world_of_one_simulator_lists_its_devices() -> None:

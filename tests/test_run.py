@@ -277,7 +277,7 @@ def test_a_run_that_cannot_be_read_is_one_line(folder: Path, text: str, said: st
     assert problem(folder) == f"sites-hour-001/run.json  {said}"
 
 
-SOCS = st.lists(st.floats(0, 1), min_size=SITES, max_size=SITES)
+SOCS = st.lists(st.floats(0, 1, allow_subnormal=False), min_size=SITES, max_size=SITES)
 
 
 @given(rows=st.lists(SOCS, min_size=1, max_size=5), cut=st.integers(0, 5))

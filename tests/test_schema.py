@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from twin.catalog import add_folder, find, names
@@ -99,8 +100,7 @@ def test_there_is_a_schema_of_every_component() -> None:
 
 
 def errors(schema: dict[str, Any], document: dict[str, Any]) -> list[str]:
-    jsonschema = pytest.importorskip("jsonschema")
-    validator = jsonschema.Draft202012Validator
+    validator = Draft202012Validator
     validator.check_schema(schema)
     return [error.json_path for error in validator(schema).iter_errors(document)]
 

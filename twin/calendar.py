@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.scenario import Scenario
+
+FINEST = 1_000_000_000  # parts of a second that a time is told in
 
 
 @dataclass(frozen=True)
@@ -60,21 +61,22 @@ class Calendar:
 
 
 def exact(seconds: float) -> Fraction:
-    """A duration as it was written, not as its binary neighbour."""
-    return Fraction(repr(float(seconds)))
+    """A duration as it was meant, not as its binary neighbour: a tenth for 0.1, a third for 1/3."""
+    written = Fraction(repr(float(seconds)))
+    return written.limit_denominator(FINEST) or written
 
 
 def make_calendar(scenario: Scenario) -> Calendar:
-    """The calendar of a scenario: coarse, with a fine window at each event."""
+    """The calendar of a scenario: coarse, with a fine window at each event.
+
+    The tick is the finest step; every other time of a scenario is a whole number of it.
+    """
     record = scenario.record
-    lengths = [scenario.step_s, scenario.sync_s, scenario.horizon_s]
-    lengths += [value for value in (scenario.fine_step_s, scenario.fine_sync_s) if value]
-    lengths += [value for value in (record.every_s, record.fine_every_s) if value]
-    tick = _common(lengths)
+    tick = exact(min(scenario.step_s, scenario.fine_step_s or scenario.step_s))
     per_s = 1 / tick
 
     def ticks(seconds: float) -> int:
-        return int(exact(seconds) * per_s)
+        return round(exact(seconds) * per_s)
 
     end, step, sync = ticks(scenario.horizon_s), ticks(scenario.step_s), ticks(scenario.sync_s)
     every = ticks(record.every_s) if record.every_s else step
@@ -110,15 +112,3 @@ def _windows(scenario: Scenario, per_s: Fraction, sync: int, end: int) -> list[t
         elif begin < until:
             found.append((begin, until))
     return found
-
-
-def _common(lengths: list[float]) -> Fraction:
-    """The longest tick of which every length is a whole number."""
-    parts = [exact(length) for length in lengths]
-    under = 1
-    for part in parts:
-        under = under * part.denominator // gcd(under, part.denominator)
-    over = 0
-    for part in parts:
-        over = gcd(over, int(part * under))
-    return Fraction(over, under)

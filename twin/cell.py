@@ -20,11 +20,11 @@ from twin.calendar import Calendar
 from twin.celltext import ARGUMENTS, JIT, CellShape, loop_text
 from twin.component import Component, methods_of
 from twin.fleet import Rows, UnitViews, floats_of, wholes_of
-from twin.kernels import compiled, load_generated
+from twin.kernels import compiled, first_call, load_generated
 from twin.wiring import Setup
 
 EVENT_SPARE = 4096  # events kept beyond what one step can produce
-RECORD_CELLS = 2_000_000  # numbers of the record buffer: 16 MB
+RECORD_CELLS = 500_000  # numbers of the record buffer: 4 MB
 RECORD_LINES = 65_536
 
 
@@ -75,14 +75,22 @@ class Cell:
         count = min(RECORD_LINES, max(RECORD_CELLS // width, 2))
         self._lines = np.zeros((count, width))
         self._stamps = np.zeros(count, np.int64)
-        self._run = interpreted(setup.shape) if in_python else machine_code(setup.shape)
         self._arguments = self._gather_arguments()
-        self._run(*self._arguments(0))  # compiles, and takes no step
+        if in_python:
+            self._run = interpreted(setup.shape)
+            return
+        self._run = machine_code(setup.shape)
+        first_call(self._run, *self._arguments(0), beside=loops.settle)  # compiles, takes no step
 
     @property
     def now(self) -> int:
         """The tick at which the next step begins."""
         return int(self.clock[loops.NOW])
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the last step changed a watched output."""
+        return bool(self.clock[loops.STOPPED])
 
     def advance(self, until: int) -> None:
         """Step to `until`, or to the step in which a watched output changed."""
@@ -91,12 +99,11 @@ class Cell:
             ahead = self.changes[self.applied].tick if self.applied < len(self.changes) else until
             target = min(until, ahead)
             while self.now < target:
+                self.clock[loops.STOPPED] = 0
                 self._run(*self._arguments(target))
-                full = self.clock[loops.RECORDS] == len(self._stamps)
-                full = full or self.clock[loops.EVENTS] + self._room > len(self._log)
                 self.drain()
-                if not full and self.now < target:
-                    return  # a watched output changed
+                if self.stopped:
+                    return
 
     def drain(self) -> None:
         """Hand what was recorded to the sink."""

@@ -179,7 +179,7 @@ def _step(shape: CellShape) -> Iterator[str]:
     yield "    clock[1] += 1"
     yield "segment = clock[1]"
     yield "step = segments[segment, 2]"
-    yield "dt = step_s[segment]"
+    yield "dt = float(step_s[segment])"  # not numpy's float, which divides by zero
     yield "fine = segments[segment, 5] == 1"
     live = [part for part in shape.parts if not part.ghost]
     entering = [part for part in live if part.has("enter_fine")]
@@ -211,6 +211,7 @@ def _step(shape: CellShape) -> Iterator[str]:
         for index, part, field in shape.watched:
             yield f"stop = changed({_cell(part, field)}, seen{index}) or stop"
         yield "if stop:"
+        yield "    clock[7] = 1"
         yield "    break"
 
 
@@ -219,9 +220,9 @@ def _slow(part: Part) -> Iterator[str]:
     yield f"is_due{k} = due[{k}] <= now"
     yield f"if is_due{k}:"
     yield f"    due[{k}] = next_due(now, step, periods[{k}])"
-    yield f"    dt{k} = periods_s[{k}] if due[{k}] - now == periods[{k}] else dt"
+    yield f"    dt{k} = float(periods_s[{k}]) if due[{k}] - now == periods[{k}] else dt"
     yield f"    if due[{k}] - now != step and due[{k}] - now != periods[{k}]:"
-    yield f"        dt{k} = periods_s[{k}] * (due[{k}] - now) / periods[{k}]"
+    yield f"        dt{k} = float(periods_s[{k}] * (due[{k}] - now) / periods[{k}])"
 
 
 def _when_due(part: Part, lines: list[str]) -> Iterator[str]:
@@ -298,7 +299,10 @@ def _each(part: Part, before: list[str], method: str, after: list[str]) -> Itera
     for position, name in enumerate(part.logged):
         yield f"    was{position} = u.{name}"
     span = f"dt{k}" if part.slow else "dt"
-    if method == "step" and part.has("fine"):
+    if method == "offer" and part.has("fine"):  # `fine` itself states what it offers next
+        yield "    if not fine:"
+        yield f"        {_kernel(part.cls, method)}(u, {span})"
+    elif method == "step" and part.has("fine"):
         yield "    if fine:"
         yield f"        {_kernel(part.cls, 'fine')}(u, {span})"
         if part.has("step"):
@@ -333,12 +337,13 @@ def _settle(bus: BusPart) -> Iterator[str]:
     solved = ("u.p_formers_kw", "u.short_kw", "u.surplus_kw", "formed", "u.df_hz")
     solve = [f"{', '.join(solved)} = settle("]
     solve[0] += f"{span}, u.p_source_kw, u.p_demand_kw, {offer})"
-    solve.append("u.formed = 1 if formed else 0")
     before = solve
     if bus.part.has("fine"):
-        before = ["if fine:"]
-        before.append(f"    u.p_formers_kw = follow({span}, o{b}_0, o{b}_2, o{b}_3, o{b}_5)")
+        follow = f"follow({span}, o{b}_0, o{b}_1, o{b}_2, o{b}_3, o{b}_5)"
+        before = ["if fine:", f"    u.p_formers_kw, formed = {follow}"]
+        before += ["    u.short_kw = 0.0", "    u.surplus_kw = 0.0"]
         before += ["else:", *_indented(solve)]
+    before = [*before, "u.formed = 1 if formed else 0"]
     after = [
         f"meter{bus.meter}[i, 0] += u.short_kw * (dt / 3600.0)",
         f"meter{bus.meter}[i, 1] += u.surplus_kw * (dt / 3600.0)",

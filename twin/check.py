@@ -33,6 +33,9 @@ WRITTEN = {
     "usd": "USD",
     "pct": "%",
     "count": "",
+    "k": "K",
+    "ohm": "Ω",
+    "pa": "Pa",
 }
 
 Limits = Mapping[str, float | None]  # value with abs or rel, min, max

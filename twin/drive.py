@@ -25,7 +25,11 @@ def driven_inputs(topology: Topology, scenario: Scenario) -> dict[tuple[str, str
     Devices that are switched off are driven too, with no units: they are in the loop of a variant.
     """
     given = topology.devices.values()
-    devices = [replace(device, enabled=True) for device in given if device.profiles]
+    devices = [
+        replace(device, enabled=True)
+        for device in given
+        if device.profiles or "prepare" in methods_of(device.cls)
+    ]
     wanted = {key for device in devices for refs in _wanted(device) for key in refs}
     read = read_profiles(topology.profiles, sorted(wanted), scenario.start, scenario.horizon_s)
     found: dict[tuple[str, str], Driven] = {}

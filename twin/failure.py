@@ -46,6 +46,7 @@ class Guard:
 
     def __init__(self, cell: Cell, sampler: Sampler, samples: Sink, progress: Progress) -> None:
         self._cell = cell
+        self._watch = cell.sink = _Watch(cell.sink)
         self._sampler = sampler
         self._samples = samples
         self._progress = progress
@@ -87,11 +88,14 @@ class Guard:
         except OSError:
             raise
         except Exception as error:
-            raise self._located(error) from None
+            self._cell.drain()
+            raise self._located(f"failed: {error}") from None
+        self._journal[-1] = self._arrived, self.now
         long = self.now - self._kept_at >= KEEP_STEPS * self._step()
-        if long or len(self._journal) >= KEEP_CALLS or self.now >= self.calendar.end:
-            if not finite(self._cell):
-                raise self._located(None)
+        long = long or len(self._journal) >= KEEP_CALLS or self.now >= self.calendar.end
+        if not self._watch.sound or (long and not finite(self._cell)):
+            raise self._located("made a number that is not finite")
+        if long:
             self._keep()
         if self._progress:
             self._progress(self.now)
@@ -103,8 +107,8 @@ class Guard:
             line = self._sampler.take(self.now)
             if line is not None:
                 self._samples.records(np.array([self.now], np.int64), line)
-            if self.now < stop:
-                return  # a watched output changed
+            if self._cell.stopped:
+                return
 
     def _step(self) -> int:
         return int(self.calendar.segments[:, 2].min())
@@ -114,7 +118,8 @@ class Guard:
         self._kept_at = self._cell.now
         self._journal: list[tuple[Mapping[str, Any], int]] = []
 
-    def _located(self, error: Exception | None) -> CellFailure:
+    def _located(self, text: str) -> CellFailure:
+        """Go on from the kept state step by step to the one at fault; `text` if none is."""
         cell = self._cell
         sink, cell.sink = cell.sink, _Nothing()
         cell.restore(self._state)
@@ -132,9 +137,9 @@ class Guard:
                     cell.restore(before)
                     found = _in_python(cell, at_s)
                     cell.sink = sink
-                    return found or CellFailure("the cell", "", at_s, f"failed: {error}")
+                    return found or CellFailure("the cell", "", at_s, text)
         cell.sink = sink
-        return CellFailure("the cell", "", float(cell.calendar.seconds(cell.now)), f"{error}")
+        return CellFailure("the cell", "", float(cell.calendar.seconds(cell.now)), text)
 
 
 def finite(cell: Cell) -> bool:
@@ -192,6 +197,23 @@ def _in_python(cell: Cell, at_s: float) -> CellFailure | None:
 
 def _device_unit(cell: Cell, part: str, unit: int) -> str:
     return cell.setup.unit_name(part.partition("~")[0], unit)
+
+
+class _Watch:
+    """Passes records on, and sees whether they are finite: a mean keeps what one step did."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.sound = True
+
+    def records(self, stamps: NDArray[np.int64], lines: NDArray[np.float64]) -> None:
+        """Look at lines of signals."""
+        self.sound = self.sound and bool(np.isfinite(lines).all())
+        self._sink.records(stamps, lines)
+
+    def events(self, log: NDArray[np.int64]) -> None:
+        """Let events pass."""
+        self._sink.events(log)
 
 
 class _Nothing:

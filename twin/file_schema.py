@@ -29,7 +29,7 @@ def _moment(value: Any) -> Any:
 
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, le=1e10)]  # up to three centuries
 Instant = Annotated[float, Field(ge=0)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Count = Annotated[int, Field(ge=1, le=MOST_UNITS)]
@@ -159,6 +159,7 @@ def topology_schema(types: Iterable[type[Component]]) -> Json:
         "group": _named(_named(device) | {"properties": {"count": count}}),
     }
     shared = {"-profile": ProfileKeys.model_json_schema(), "-device": _any_device(sorted(found))}
+    shared |= {f"-{table['title']}": table for table in _distributions()}
     return {
         "$schema": DRAFT,
         "title": "Topology",
@@ -241,14 +242,21 @@ def _field(field: Declaration, one: Json) -> Json:
 
 def _spread(value: Json) -> Json:
     """One value, one for each unit, or a distribution."""
+    several = {"type": "array", "items": value, "minItems": 1}
+    tables = [{"$ref": f"#/$defs/-{table['title']}"} for table in _distributions()]
+    tables.append(_table("choice", {"choice": several}))
+    tables.append(_table("spread", {"spread": {"const": "even"}, "over": several}))
+    return {"anyOf": [value, several, *tables]}
+
+
+def _distributions() -> list[Json]:
+    """The tables that are the same for every field."""
     number = {"type": "number"}
     pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
-    several = {"type": "array", "items": value, "minItems": 1}
-    tables = [_table("range", {"range": pair}), _table("choice", {"choice": several})]
-    tables.append(_table("spread", {"spread": {"const": "even"}, "over": several}))
+    tables = [_table("range", {"range": pair})]
     for name in ("uniform", "normal", "lognormal"):
         tables.append(_table(name, {name: pair, "min": number, "max": number}))
-    return {"anyOf": [value, several, *tables]}
+    return tables
 
 
 def _table(name: str, properties: Json) -> Json:

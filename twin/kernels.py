@@ -13,7 +13,9 @@ import hashlib
 import importlib.util
 import inspect
 import os
+import pickle
 import re
+import stat
 import sys
 import tempfile
 import textwrap
@@ -49,9 +51,18 @@ def cache_folder() -> Path:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
-        fallback = Path(tempfile.gettempdir()) / f"gridtwin-{os.getuid()}"
-        fallback.mkdir(mode=0o700, exist_ok=True)
-        return fallback
+        return _own_folder()
+
+
+def _own_folder() -> Path:
+    """A folder below that for temporary files, which nobody else can have put anything into."""
+    folder = Path(tempfile.gettempdir()) / f"gridtwin-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    about = folder.lstat()
+    safe = about.st_uid == os.getuid() and not about.st_mode & 0o022
+    if safe and stat.S_ISDIR(about.st_mode):
+        return folder
+    return Path(tempfile.mkdtemp(prefix="gridtwin-"))
 
 
 def load_generated(stem: str, text: str) -> ModuleType:
@@ -64,7 +75,7 @@ def load_generated(stem: str, text: str) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     path = cache_folder() / f"{name}.py"
-    if not path.exists():
+    if not path.exists() or path.read_text() != text:  # cut short when the machine went down
         handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
         with os.fdopen(handle, "w") as file:
             file.write(text)
@@ -83,6 +94,21 @@ def compiled(cls: type[Component]) -> ModuleType:
     if cls not in _compiled:
         _compiled[cls] = load_generated(type_name(cls), source_of(cls))
     return _compiled[cls]
+
+
+def first_call(function: Any, *arguments: Any, beside: Any = None) -> None:
+    """Call a compiled function; where machine code on disk is damaged, all of it is made anew.
+
+    Numba refuses an index or code that was cut short. `beside` is another compiled function, whose
+    folder may be at fault as well.
+    """
+    try:
+        function(*arguments)
+    except (EOFError, pickle.UnpicklingError):
+        for found in filter(None, (function, beside)):
+            for index in Path(found.stats.cache_path).glob("*.nbi"):
+                index.unlink(missing_ok=True)
+        function(*arguments)
 
 
 def call(cls: type[Component], method: str, rows: Any, unit: int, *args: float) -> None:

@@ -13,7 +13,7 @@ OPTIONS = {"cache": True, "nogil": True, "_nrt": False}
 JIT: Any = njit(**OPTIONS)  # type: ignore[call-overload]
 
 # cells of the clock, the little state of a loop that outlives a call
-NOW, SEGMENT, MARK_FROM, MARK_TO, RECORDS, EVENTS, FINE = range(7)
+NOW, SEGMENT, MARK_FROM, MARK_TO, RECORDS, EVENTS, FINE, STOPPED = range(8)
 CLOCK_SIZE = 8
 # columns of the step calendar
 START, END, STEP, SYNC, RECORD, IS_FINE = range(6)
@@ -80,7 +80,7 @@ def settle(first, last, source, demand, p0, k, low, high, rank, p):  # type: ign
             move = need if abs(need) <= abs(room) else room
             p[begin] += move
             need -= move
-            df = -move / k[begin]
+            df = -move / k[begin] if move != 0.0 else df
         begin = end
     formers = 0.0
     stiffest = -1
@@ -100,6 +100,7 @@ def settle(first, last, source, demand, p0, k, low, high, rank, p):  # type: ign
 @JIT
 def share(begin, end, need, df, k, low, high, p):  # type: ignore[no-untyped-def]
     """Share `need` over one rank in proportion to k within limits; return what is left, and df."""
+    farthest = 0.0  # deviation at which the last of those at a limit met it
     while need != 0.0:
         stiffness = 0.0
         for s in range(begin, end):
@@ -117,6 +118,8 @@ def share(begin, end, need, df, k, low, high, p):  # type: ignore[no-untyped-def
                 limited = True
                 need -= room if wanted > 0.0 else -room
                 p[s] = high[s] if wanted > 0.0 else low[s]
+                farthest = max(farthest, room / k[s])
+                df = -farthest if wanted > 0.0 else farthest
         if limited:
             if (need > 0.0) != (wanted > 0.0):
                 need = 0.0  # what is left is rounding
@@ -130,13 +133,15 @@ def share(begin, end, need, df, k, low, high, p):  # type: ignore[no-untyped-def
 
 
 @JIT
-def follow(first, last, p0, low, high, p):  # type: ignore[no-untyped-def]
-    """Fine regime: formers are dynamic and give what they offer; return their sum."""
+def follow(first, last, p0, k, low, high, p):  # type: ignore[no-untyped-def]
+    """Fine regime: formers are dynamic and give what they offer; return (formers, formed)."""
     formers = 0.0
+    formed = False
     for s in range(first, last):
         p[s] = min(max(p0[s], low[s]), high[s])
         formers += p[s]
-    return formers
+        formed = formed or k[s] > 0.0
+    return formers, formed
 
 
 @JIT

@@ -10,19 +10,24 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import mosaik_api_v3
 import simpy
+from mosaik_api_v3.types import CreateResult, Meta
 
 from twin.catalog import add_folder, find
-from twin.component import Component, Kind
-from twin.component_sim import checked_values, model_of
-from twin.simulator import Meta, meta, only
+from twin.cell_sim import due_after, meta, only
+from twin.component import Component, Kind, methods_of, way_of
+from twin.component_sim import FOLDER_OPTION, Change, calendar_of, checked_values, model_of
+from twin.failure import CellFailure
 
 R = TypeVar("R")
+Events = Generator[simpy.Event, Any, Any]
+
+NEAR_TICKS = 1e-3  # an instant so close to a tick is meant to be on it: seconds are floats
 
 
 class TwinEnvironment(simpy.Environment):
@@ -45,13 +50,15 @@ class TwinEnvironment(simpy.Environment):
         """An event that happens when an input of a unit next changes."""
         return self._waiting.setdefault((id(unit), inp), self.event())
 
-    def changed(self, unit: Component, inp: str) -> None:
-        """Let those who wait for an input of a unit go on."""
-        if event := self._waiting.pop((id(unit), inp), None):
-            event.succeed()
+    def put(self, unit: Component, name: str, value: Any) -> None:
+        """Set a field of a unit, and let those who wait for its change go on."""
+        if getattr(unit, name) != value:
+            setattr(unit, name, type(unit).fields[name].type(value))
+            if event := self._waiting.pop((id(unit), name), None):
+                event.succeed()
 
 
-class ProcessSim(mosaik_api_v3.Simulator):  # type: ignore[misc]
+class ProcessSim(mosaik_api_v3.Simulator):
     """Event-driven simulator of all processes of a world.
 
     Outputs are events under their own name, and hold under ``held <name>`` for periodic partners.
@@ -59,24 +66,37 @@ class ProcessSim(mosaik_api_v3.Simulator):  # type: ignore[misc]
 
     def __init__(self) -> None:
         """Start empty; `init` names the components."""
-        super().__init__(meta("hybrid", {}))
+        super().__init__(meta("hybrid", {}))  # type: ignore[no-untyped-call]
+
+    def configure(self, args: Mapping[str, Any]) -> None:
+        """Take the folder of components from the command line."""
+        if args["--components"]:
+            add_folder(Path(args["--components"]))
 
     def init(  # type: ignore[override]
         self,
         sid: str,
         time_resolution: float = 1.0,
-        components: Sequence[str] = (),
-        folder: str = "",
-        step_after: Callable[[int], int] | None = None,
+        processes: Sequence[str] = (),
+        calendar: Sequence[Sequence[int]] = (),
+        components: str = "",
+        piece: int = 0,
     ) -> Meta:
-        """Find the components; `step_after(tick)` is the first step at or after a tick."""
+        """Find the processes by their types, perhaps in the folder `components`.
+
+        A topology gives the segments of its step calendar (without, a step is a tick), and after
+        how many ticks to look up where nothing happens: see `RecordSim.init`.
+        """
         del sid
-        if folder:
-            add_folder(Path(folder))
-        self.tick_s = time_resolution
-        self.step_after = step_after or (lambda tick: tick)
+        if components:
+            add_folder(Path(components))
+        self.calendar = calendar_of(time_resolution, calendar)
+        self.tick_s, self.piece = time_resolution, piece
         self.env = TwinEnvironment()
-        self.kinds = {name: find(name) for name in components}
+        self.kinds = {name: find(name) for name in processes}
+        for name, cls in self.kinds.items():
+            if way_of(cls) != "process":
+                raise ValueError(f"{name} is no process: start it by twin.simulator:ComponentSim")
         self.units: dict[str, list[Any]] = {}
         self.single: set[str] = set()
         self.last: dict[tuple[str, str], Any] = {}
@@ -84,62 +104,96 @@ class ProcessSim(mosaik_api_v3.Simulator):  # type: ignore[misc]
         return self.meta
 
     def create(
-        self, num: int, model: str, units: int | None = None, name: str = "", **values: Any
-    ) -> list[dict[str, Any]]:
+        self,
+        num: int,
+        model: str,
+        units: int | None = None,
+        name: str = "",
+        changes: Sequence[Change] = (),
+        **values: Any,
+    ) -> list[CreateResult]:
         """Single units, or one fleet where `units` is given; their processes begin at 0 s."""
         cls = self.kinds[model]
-        columns = checked_values(cls, values, units)
-        made = []
+        given = checked_values(cls, values, units)
+        made: list[CreateResult] = []
         for _ in range(num):
             eid = name or f"{model}-{len(self.units)}"
-            self.units[eid] = [
-                cls(**{key: v[k] if isinstance(v, list) else v for key, v in columns.items()})
-                for k in range(1 if units is None else units)
-            ]
             if units is None:
                 self.single.add(eid)
-            for unit in self.units[eid]:
-                self.env.process(unit.process(self.env))
+            self.units[eid] = [
+                cls(**{key: v[k] if isinstance(v, list) else v for key, v in given.items()})
+                for k in range(1 if units is None else units)
+            ]
+            for k, unit in enumerate(self.units[eid]):
+                if "start" in methods_of(cls):
+                    unit.start()
+                self.env.process(self._named(unit, eid if units in (None, 1) else f"{eid}[{k}]"))
+            self.env.process(self._change(self.units[eid], changes))
             made.append({"eid": eid, "type": model})
         return made
+
+    def _named(self, unit: Any, name: str) -> Events:
+        """The process of a unit; what goes wrong in it carries its name."""
+        try:
+            yield from unit.process(self.env)
+        except simpy.Interrupt:
+            raise
+        except Exception as error:
+            text = f"raised {type(error).__name__}: {error}"
+            raise CellFailure(name, "", self.env.now, text) from error
+
+    def _change(self, units: list[Any], changes: Sequence[Change]) -> Events:
+        """Events of the scenario, in order of time."""
+        for tick, which, field, value in sorted(changes, key=lambda change: change[0]):
+            at_s = float(self.calendar.seconds(tick))
+            yield self.env.timeout(max(at_s - self.env.now, 0.0))
+            for k in which:
+                self.env.put(units[k], field, value)
 
     def step(self, time: int, inputs: Mapping[str, Any], max_advance: int) -> int | None:
         """Let everything happen that is due, with what has arrived."""
         del max_advance
-        now_s = time * self.tick_s
+        now_s = float(self.calendar.seconds(time))
         if now_s > self.env.now:
             self.env.run(until=now_s)
         for eid, attrs in inputs.items():
             for attr, sources in attrs.items():
                 self._put(self.units[eid], attr, only(sources))
-        while self.env.peek() <= now_s:
+        while self.env.peek() <= now_s + NEAR_TICKS * self.tick_s:
             self.env.step()
+        planned = [due_after(self.calendar, time, self.piece)] if self.piece else []
         ahead = self.env.peek()
-        if math.isinf(ahead):
-            return None
-        return max(self.step_after(math.ceil(round(ahead / self.tick_s, 6))), time + 1)
+        if math.isfinite(ahead):
+            tick = self.calendar.step_after(math.ceil(ahead / self.tick_s - NEAR_TICKS))
+            planned.append(max(tick, time + 1))
+        return min(planned, default=None)
 
     def _put(self, units: list[Any], attr: str, value: Any) -> None:
         values = value if isinstance(value, list) else [value] * len(units)
         for unit, new in zip(units, values, strict=True):
-            if getattr(unit, attr) != new:
-                setattr(unit, attr, type(unit).fields[attr].type(new))
-                self.env.changed(unit, attr)
+            self.env.put(unit, attr, new)
 
     def get_data(self, outputs: Mapping[str, list[str]]) -> dict[str, Any]:
         """What holds, and of events only what changed."""
         found: dict[str, Any] = {}
         for eid, attrs in outputs.items():
             for attr in attrs:
-                values = [getattr(unit, attr.removeprefix("held ")) for unit in self.units[eid]]
+                values = [self._get(eid, unit, attr) for unit in self.units[eid]]
                 value = values[0] if eid in self.single else values
                 if attr.startswith("held ") or self.last.get((eid, attr)) != value:
                     self.last[eid, attr] = value
                     found.setdefault(eid, {})[attr] = value
         return found
 
+    def _get(self, eid: str, unit: Any, attr: str) -> Any:
+        name = attr.removeprefix("held ")
+        value = type(unit).fields[name].type(getattr(unit, name))
+        if isinstance(value, float) and not math.isfinite(value):
+            raise CellFailure(eid, name, self.env.now, f"became {value}")
+        return value
 
-def _model(cls: type[Component]) -> Meta:
+
+def _model(cls: type[Component]) -> dict[str, Any]:
     given = [f.name for f in cls.fields.values() if f.kind in (Kind.STATE, Kind.OUT)]
     taken = [f.name for f in cls.fields.values() if f.kind is Kind.INP]
     held = [f"held {name}" for name in given]
@@ -147,9 +201,11 @@ def _model(cls: type[Component]) -> Meta:
     return model | {"trigger": taken, "non-persistent": given}
 
 
-def main() -> None:
-    """Serve processes over TCP."""
-    mosaik_api_v3.start_simulation(ProcessSim(), "SimPy processes of gridtwin as a simulator")
+def main() -> int:
+    """Serve processes over TCP: connect to HOST:PORT, or wait there to be called (--remote)."""
+    told = "SimPy processes of gridtwin as a simulator"
+    code: int = mosaik_api_v3.start_simulation(ProcessSim(), told, [FOLDER_OPTION])
+    return code
 
 
 if __name__ == "__main__":

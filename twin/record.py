@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from twin.columns import Column
 from twin.topology import Device
 
-PART_CELLS = 4_000_000  # numbers in a part: 32 MB in memory
+PART_CELLS = 2_000_000  # numbers in a part: 16 MB in memory, twice that while it is written
 PART_AGE_S = 5.0  # what a killed run may lose
 
 
@@ -78,9 +78,9 @@ class Recorder:
     def flush(self) -> None:
         """Write what has been taken as parts."""
         if self._lines:
-            lines = np.concatenate(self._lines)
             columns = {"t_s": self._seconds(np.concatenate(self._stamps))}
-            columns |= {name: lines[:, place] for place, name in enumerate(self._names)}
+            for place, name in enumerate(self._names):
+                columns[name] = np.concatenate([lines[:, place] for lines in self._lines])
             self._write(self._kind, pa.table(columns))
             self._stamps, self._lines, self._cells = [], [], 0
         if self._events:

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 import json
 import os
-import platform
-import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from twin import __version__, kpis
+from twin import kpis, runfile
 from twin.calendar import Calendar, make_calendar
 from twin.check import Verdict, check
-from twin.component import Kind, type_name
 from twin.drive import driven_inputs
 from twin.failure import CellFailure
 from twin.load import load_scenario
@@ -30,11 +21,9 @@ from twin.record import merge_events
 from twin.run import open_run
 from twin.scenario import Scenario
 from twin.snapshot import Keeper, copy_records, last_snapshot
-from twin.topology import Device, Topology, bus_units
+from twin.topology import Topology
 from twin.world import Run, WorldError, prepare_cells, run_world
-from twin.worldplan import SimPlan, plan_world
-
-PACKAGES = ("numpy", "numba", "mosaik", "pandapower", "simpy", "pyarrow")
+from twin.worldplan import WorldPlan, plan_world
 
 
 @dataclass(frozen=True)
@@ -76,19 +65,15 @@ Progress = Callable[[Calendar, int], None]
 def run_scenario(name: str | Path, options: Options, progress: Progress | None = None) -> Outcome:
     """Run a scenario by name or path; raises Problems before anything is written."""
     began = time.perf_counter()
-    scenario, topology = load_scenario(
-        name, dict(options.overrides), options.variant, options.allow_outside
-    )
+    overrides = dict(options.overrides)
+    scenario, topology = load_scenario(name, overrides, options.variant, options.allow_outside)
     calendar = make_calendar(scenario)
     driven = driven_inputs(topology, scenario)
-    plan = plan_world(topology, options.exploded)
-    mark = _mark(scenario, topology)
-    stops = _snapshot_ticks((*scenario.snapshots_s, *options.snapshots_s), calendar, plan.sims)
-    state, begin = None, 0
-    if options.resume:
-        begin, state = _resumed(options.resume, plan.sims, mark)
-    folder = options.out or _free_folder(topology, scenario, options.variant)
-    folder.mkdir(parents=True, exist_ok=True)
+    plan = plan_world(topology, options.exploded, options.allow_remote)
+    mark = runfile.mark_of(scenario, topology)
+    stops = _snapshot_ticks((*scenario.snapshots_s, *options.snapshots_s), calendar, plan)
+    begin, state = _resumed(options.resume, plan, mark) if options.resume else (0, None)
+    folder = _folder(topology, scenario, options)
     run = Run(
         topology=topology,
         scenario=scenario,
@@ -104,64 +89,59 @@ def run_scenario(name: str | Path, options: Options, progress: Progress | None =
         resume=state,
         begin=begin,
     )
-    book = _Book(run, options, mark, began)
-    return book.keep()
+    meta = runfile.head(run, options.variant, overrides, mark)
+    return _Book(run, meta, options.resume, began).keep()
 
 
 class _Book:
     """Keeps `run.json` true from the first moment to the last."""
 
-    def __init__(self, run: Run, options: Options, mark: str, began: float) -> None:
-        self.run, self.options, self.began = run, options, began
-        self.meta = _head(run, options, mark)
-        self.write()
+    def __init__(self, run: Run, meta: dict[str, Any], resume: Path | None, began: float) -> None:
+        self.run, self.meta, self.resume, self.began = run, meta, resume, began
 
     def keep(self) -> Outcome:
         """Run, and write down how it went."""
-        run = self.run
-        reason, status = "", "done"
+        status, reason = "failed", ""
         try:
-            if self.options.resume:
-                before_s = float(run.calendar.seconds(run.begin))
-                run.parts = copy_records(self.options.resume, run.folder, before_s)
-            prepare_cells(run)
-            self.meta["devices"] = _devices(run, self.options.resume)
-            self.clock("setup")
-            run_world(run)
-            self.clock("run")
+            self._write()
+            self._work()
+            status = "done"
         except KeyboardInterrupt:
-            status, reason = "interrupted", "interrupted"
+            status = reason = "interrupted"
         except (CellFailure, WorldError) as error:
-            status, reason = "failed", str(error)
+            reason = str(error)
             self.meta["failed_at_s"] = getattr(error, "t_s", None)
         except OSError as error:
-            status, reason = "failed", _said(error)
-        except Exception as error:
-            status, reason = "failed", f"{type(error).__name__}: {error}"
-            self.meta |= {"status": status, "reason": reason}
-            self.write()
+            reason = _said(error)
+        except Exception as error:  # ours: the folder says so, and the traceback goes on
+            self._close("failed", f"{type(error).__name__}: {error}")
             raise
-        return self.close(status, reason)
+        return self._close(status, reason)
 
-    def clock(self, phase: str) -> None:
-        """Note how long a phase took."""
-        now = time.perf_counter()
-        self.meta["wall_s"][phase] = round(now - self.began, 6)
-        self.began = now
+    def _work(self) -> None:
+        run = self.run
+        if self.resume:
+            run.parts = copy_records(
+                self.resume, run.folder, float(run.calendar.seconds(run.begin))
+            )
+        prepare_cells(run)
+        self.meta["devices"] = runfile.devices(run, self.resume)
+        self._clock("setup")
+        run_world(run)
+        self._clock("run")
 
-    def close(self, status: str, reason: str) -> Outcome:
-        """Write what is left; a disk that is full leaves what was written before."""
+    def _close(self, status: str, reason: str) -> Outcome:
+        """Write what is left; a full disk leaves what was written before."""
         found: dict[str, float] = {}
         verdicts: list[Verdict] = []
         try:
             for recorder in self.run.recorders:
                 recorder.flush()
             merge_events(self.run.folder)
-            if self.run.cells:
-                self._totals()
+            self._sum_up()
+            self._clock("write")
             self.meta |= {"status": status, "reason": reason}
-            self.clock("write")
-            self.write()
+            self._write()
             if status == "done":
                 ended = open_run(self.run.folder)
                 found = kpis.compute(ended)
@@ -173,171 +153,41 @@ class _Book:
             self._write_if_possible()
         return Outcome(self.run.folder, status, reason, found, tuple(verdicts), self.meta)
 
-    def _totals(self) -> None:
-        for name, device in self.run.devices.items():
-            if name in self.meta["devices"]:
-                self.meta["devices"][name]["totals"] = _totals(self.run, device)
-        self.meta["audit"] = _audit(self.run)
+    def _sum_up(self) -> None:
+        for name, said in self.meta["devices"].items():
+            said["totals"] = runfile.totals(self.run, self.run.devices[name])
+        if self.meta["devices"]:
+            self.meta["audit"] = runfile.audit(self.run)
 
-    def write(self) -> None:
-        """Write `run.json` whole."""
+    def _clock(self, phase: str) -> None:
+        now = time.perf_counter()
+        self.meta["wall_s"][phase] = round(now - self.began, 6)
+        self.began = now
+
+    def _write(self) -> None:
         _write_json(self.run.folder / "run.json", self.meta)
 
     def _write_if_possible(self) -> None:
         try:
-            self.write()
+            self._write()
         except OSError:
             return
 
 
-def _head(run: Run, options: Options, mark: str) -> dict[str, Any]:
-    topology, scenario = run.topology, run.scenario
-    return {
-        "format": 1,
-        "status": "running",
-        "reason": "",
-        "failed_at_s": None,
-        "topology": {
-            "name": topology.name,
-            "title": topology.title,
-            "document": topology.document,
-        },
-        "scenario": {
-            "name": scenario.name,
-            "document": scenario.document,
-            "start": scenario.start.isoformat(),
-            "horizon_s": scenario.horizon_s,
-            "step_s": scenario.step_s,
-            "sync_s": scenario.sync_s,
-            "seed": scenario.seed,
-        },
-        "variant": options.variant,
-        "overrides": dict(options.overrides),
-        "exploded": options.exploded,
-        "resumed_at_s": float(run.calendar.seconds(run.begin)) if options.resume else None,
-        "versions": {
-            "gridtwin": __version__,
-            "python": platform.python_version(),
-            **{name: version(name) for name in PACKAGES},
-        },
-        "hash": mark,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "wall_s": {},
-        "steps": run.calendar.steps,
-        "tick_s": run.calendar.tick_s,
-        "devices": {},
-        "audit": {},
-        "expect": {name: asdict(expect) for name, expect in scenario.expect.items()},
-    }
-
-
-def _devices(run: Run, resumed: Path | None) -> dict[str, Any]:
-    """What a reader of the run must know of each device, without its code."""
-    before: dict[str, Any] = {}
-    if resumed:
-        before = json.loads((resumed / "run.json").read_text())["devices"]
-    found: dict[str, Any] = {}
-    for name, device in run.devices.items():
-        found[name] = {
-            "type": type_name(device.cls),
-            "role": device.cls.role,
-            "units": device.units,
-            "groups": device.groups,
-            "each": device.each,
-            "bus": device.bus,
-            "enabled": device.enabled,
-            "fields": {
-                declared.name: {
-                    "kind": declared.kind.value,
-                    "unit": str(declared.unit or ""),
-                    "doc": declared.doc,
-                    "labels": list(declared.labels),
-                    "type": declared.type.__name__,
-                }
-                for declared in device.cls.fields.values()
-                if declared.kind in (Kind.STATE, Kind.OUT) and declared.record
-            },
-            "start_totals": before[name]["start_totals"] if before else _totals(run, device),
-            "totals": {},
-        }
-    return found
-
-
-def _totals(run: Run, device: Device) -> dict[str, float]:
-    """Sums over the units of the recorded states, as they stand."""
-    if device.way != "step" or device.remote:
-        return {}
-    rows = run.cell_of(device.name).rows(device.name)
-    return {
-        name: float(np.sum(rows[name]))
-        for name, declared in device.cls.fields.items()
-        if declared.kind is Kind.STATE and declared.record and declared.type is not str
-    }
-
-
-def _audit(run: Run) -> dict[str, Any]:
-    """What entered and left each bus, from meters beside the settlement."""
-    found: dict[str, Any] = {}
-    for name, device in run.devices.items():
-        if device.cls.holds != "ac" or not device.units or device.way != "step":
-            continue
-        balance = np.zeros(device.units)
-        through = np.zeros(device.units)
-        bus = run.cell_of(name).setup
-        short, surplus = bus.meters[bus.meter_of[name]].T
-        for member in run.devices.values():
-            if member.bus != name or not member.units:
-                continue
-            setup = run.cell_of(member.name).setup if member.way == "step" else bus
-            home = setup if ("book", member.name) in _actions(run, member.name) else bus
-            given, taken = home.meters[home.meter_of[member.name]].T
-            on = bus_units(member, device)
-            np.add.at(balance, on, given - taken)
-            np.add.at(through, on, given)
-        balance += short - surplus
-        through += short
-        found[name] = {
-            "residual_kwh": float(np.abs(balance).max()),
-            "through_kwh": float(through.sum()),
-            "worst_pu": float((np.abs(balance) / np.maximum(through, 1e-300)).max())
-            if through.any()
-            else 0.0,
-            "short_kwh": float(short.sum()),
-            "surplus_kwh": float(surplus.sum()),
-        }
-    return found
-
-
-def _actions(run: Run, name: str) -> tuple[tuple[str, str], ...]:
-    return tuple(action for sim in run.plan.sims for action in sim.actions if action[1] == name)
-
-
-def _mark(scenario: Scenario, topology: Topology) -> str:
-    """A mark of everything that decides the numbers of a run."""
-    whole = hashlib.sha256()
-    documents = [topology.document, scenario.document, __version__]
-    whole.update(json.dumps(documents, sort_keys=True, default=str).encode())
-    for source in topology.profiles.values():
-        whole.update(source.file.read_bytes())
-    for cls in sorted({device.cls for device in topology.devices.values()}, key=str):
-        whole.update(Path(inspect.getfile(cls)).read_bytes())
-    return whole.hexdigest()
-
-
-def _snapshot_ticks(
-    seconds: tuple[float, ...], calendar: Calendar, sims: tuple[SimPlan, ...]
-) -> list[int]:
+def _snapshot_ticks(seconds: tuple[float, ...], calendar: Calendar, plan: WorldPlan) -> list[int]:
     found: list[Problem] = []
-    ticks = []
+    ticks: list[int] = []
+    end_s = float(calendar.seconds(calendar.end))
     for at_s in seconds:
+        if not 0.0 < at_s < end_s:
+            found.append(Problem("--snapshot", 0, f"{at_s:g}", f"lies outside 0 to {end_s:g} s"))
+            continue
         tick = calendar.ticks(at_s)
-        if not 0 < tick < calendar.end:
-            found.append(Problem("--snapshot", 0, f"{at_s:g}", "lies outside the horizon"))
-        elif calendar.sync_after(tick - 1) != tick:
-            found.append(Problem("--snapshot", 0, f"{at_s:g}", "is no exchange; see sync_s"))
         ticks.append(tick)
-    other = [name for sim in sims if sim.kind != "cell" for name in sim.holds]
-    if ticks and other:
+        if calendar.seconds(tick) != at_s or calendar.sync_after(tick - 1) != tick:
+            found.append(Problem("--snapshot", 0, f"{at_s:g}", "is no exchange; see sync_s"))
+    other = [name for sim in plan.sims if sim.kind != "cell" for name in sim.holds]
+    if seconds and other:
         text = f"{', '.join(other)} cannot be saved: not compiled into the cell"
         found.append(Problem("--snapshot", 0, "", text))
     if found:
@@ -345,27 +195,35 @@ def _snapshot_ticks(
     return ticks
 
 
-def _resumed(folder: Path, sims: tuple[SimPlan, ...], mark: str) -> tuple[int, Any]:
+def _resumed(folder: Path, plan: WorldPlan, mark: str) -> tuple[int, Any]:
     try:
         meta = json.loads((folder / "run.json").read_text())
-    except (OSError, ValueError):
+        known = meta["hash"]
+    except (OSError, ValueError, KeyError, TypeError):
         raise Problems([Problem(str(folder), 0, "", "is no run folder")]) from None
-    if meta["hash"] != mark:
+    if known != mark:
         text = "was another run: its files, components or version differ from today's"
         raise Problems([Problem(str(folder), 0, "", text)])
-    return last_snapshot(folder, [sim.name for sim in sims if sim.kind == "cell"])
+    return last_snapshot(folder, [sim.name for sim in plan.sims if sim.kind == "cell"])
 
 
-def _free_folder(topology: Topology, scenario: Scenario, variant: str) -> Path:
-    name = "-".join(part for part in (topology.name, scenario.name, variant) if part)
-    count = 1
-    while True:
-        folder = Path("runs") / f"{name}-{count:03d}"
-        try:
-            folder.mkdir(parents=True)
-            return folder
-        except FileExistsError:
-            count += 1
+def _folder(topology: Topology, scenario: Scenario, options: Options) -> Path:
+    """The folder that was asked for, or the next free one below `runs`."""
+    name = "-".join(part for part in (topology.name, scenario.name, options.variant) if part)
+    try:
+        if options.out:
+            if options.out.is_dir() and any(options.out.iterdir()):
+                raise Problems([Problem("--out", 0, str(options.out), "is not empty")])
+            options.out.mkdir(parents=True, exist_ok=True)
+            return options.out
+        for count in range(1, 1_000_000):
+            folder = Path("runs") / f"{name}-{count:03d}"
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                return folder
+    except OSError as error:
+        raise Problems([Problem(str(error.filename), 0, "", _said(error))]) from None
+    raise Problems([Problem("runs", 0, name, "has a million runs")])
 
 
 def _said(error: OSError) -> str:
@@ -380,5 +238,4 @@ def _write_json(path: Path, content: Any) -> None:
         draft.write_text(json.dumps(content, indent=1, default=str), encoding="utf-8")
         draft.replace(path)
     finally:
-        if sys.exc_info()[0] is not None:
-            draft.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)

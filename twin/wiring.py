@@ -16,9 +16,9 @@ from twin.columns import Column, record_arrays
 from twin.component import methods_of
 from twin.delay import line_length
 from twin.fleet import Rows, layout, make_rows, unit_view
-from twin.kernels import compiled
+from twin.kernels import compiled, first_call
 from twin.order import Action
-from twin.profiles import Profile
+from twin.profiles import EDGE_S, Profile
 from twin.scenario import Record
 from twin.topology import Device, Wire, wire_pairs
 
@@ -30,7 +30,7 @@ Ints = NDArray[np.int64]
 class Curves(NamedTuple):
     """Profiles laid end to end, in the order in which the loop takes them."""
 
-    times: Ints
+    times: Floats  # in ticks; a stamp may lie between two
     values: Floats
     last: Ints
     mode: Ints
@@ -190,24 +190,32 @@ class _Maker:
                 for i in range(len(rows)):
                     methods_of(device.cls)["start"](unit_view(device.cls, rows, i))
             else:
-                compiled(device.cls).each_start(rows)
+                first_call(compiled(device.cls).each_start, rows)
         return rows
 
     def links(self) -> tuple[list[Link], tuple[Ints, ...], tuple[Ints, ...], Ints]:
-        """Wires into the devices of this cell, late ones first in none but file order."""
+        """Wires into the devices of this cell in the order in which they are carried: late first.
+
+        Of wires that meet in one input the first clears it and the others add to it. One from a
+        device that is switched off carries nothing, and leaves an input of its own as it is.
+        """
         links: list[Link] = []
         targets, sources, modes = [], [], []
         wires = [wire for wire in self.plan.wires if wire.target in self.stepped]
-        ends = [(wire.target, wire.inp) for wire in wires]
-        for wire in wires:
+        wires.sort(key=lambda wire: not wire.late)
+        pairs = [wire_pairs(wire, self.plan.devices) for wire in wires]
+        carried = [wire for wire, (to, _) in zip(wires, pairs, strict=True) if len(to)]
+        ends = [(wire.target, wire.inp) for wire in carried]
+        for wire, (to, out_of) in zip(wires, pairs, strict=True):
             source = self.reach(wire.source, "late" if wire.late else "now")
-            target = self.stepped[wire.target]
-            to, out_of = wire_pairs(wire, self.plan.devices)
-            shared = ends.count((wire.target, wire.inp)) > 1
-            first = not any((link.target, link.inp) == (target, wire.inp) for link in links)
+            links.append(
+                Link(len(links), source, wire.out, self.stepped[wire.target], wire.inp, wire.late)
+            )
             mode = _mode(to, out_of, self._units(wire.target), self._units(wire.source))
-            modes.append((2 if first else 3) if shared else mode)
-            links.append(Link(len(links), source, wire.out, target, wire.inp, wire.late))
+            if len(to) and ends.count((wire.target, wire.inp)) > 1:
+                first = carried[ends.index((wire.target, wire.inp))]
+                mode = 2 if wire is first else 3
+            modes.append(mode)
             targets.append(to.astype(np.int64))
             sources.append(out_of.astype(np.int64))
         return links, tuple(targets), tuple(sources), np.array(modes, np.int64)
@@ -236,20 +244,26 @@ class _Maker:
         return bindings, tuple(choices), self._curves(list(slots), [p for _, p in slots.values()])
 
     def _curves(self, keys: Iterable[tuple[int, int, int]], profiles: list[Profile]) -> Curves:
-        per_s = float(self.plan.calendar.ticks_per_s)
-        times = [np.rint(profile.times_s * per_s).astype(np.int64) for profile in profiles]
+        times = [self._stamps(profile) for profile in profiles]
         ends = np.cumsum([len(part) for part in times], dtype=np.int64)
         first = ends - np.array([len(part) for part in times], np.int64)
-        empty = [np.empty(0, np.int64)]
         return Curves(
-            times=np.concatenate(times or empty),
-            values=np.concatenate([p.values for p in profiles] or [np.empty(0)]),
+            times=np.concatenate([*times, np.empty(0)]),
+            values=np.concatenate([*(profile.values for profile in profiles), np.empty(0)]),
             last=ends,
             mode=np.array([mode for _, _, mode in keys], np.int64),
             cursor=first,
             period=np.array([period for _, period, _ in keys], np.int64),
             due=np.zeros(len(profiles), np.int64),
         )
+
+    def _stamps(self, profile: Profile) -> Floats:
+        """The stamps of a profile in ticks, whole where they are within rounding."""
+        per_s = self.plan.calendar.ticks_per_s
+        ticks = profile.times_s * per_s.numerator / per_s.denominator
+        near = np.rint(ticks)
+        stamps: Floats = np.where(np.abs(ticks - near) <= EDGE_S * per_s, near, ticks)
+        return stamps
 
     def periods(self, parts: list[Part]) -> tuple[Ints, Floats]:
         """The period of each part in ticks and seconds; 0 = every step."""

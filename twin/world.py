@@ -6,7 +6,8 @@ import asyncio
 import shlex
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,23 +15,34 @@ from typing import Any
 
 import mosaik
 import numpy as np
+from mosaik.exceptions import ScenarioError, SimulationError
+from mosaik_api_v3.connection import RemoteException
 from numpy.typing import NDArray
 
 from twin.calendar import Calendar
 from twin.cell import Cell, Change, Sink
-from twin.columns import Column
-from twin.component import methods_of, type_name
+from twin.cell_sim import due_after
+from twin.component import Kind, type_name
 from twin.failure import Guard
-from twin.fleet import make_rows
+from twin.order import in_cell
+from twin.outside import (
+    changes_of,
+    given_values,
+    ledger_recorder,
+    make_ledger,
+    start_values,
+    unit_map,
+)
 from twin.record import Recorder, event_words
 from twin.samples import Sampler
 from twin.scenario import Record, Scenario
+from twin.service_sims import Ledger
 from twin.snapshot import Keeper, State
-from twin.topology import Device, Topology, Wire, wire_pairs
+from twin.topology import Device, Topology
 from twin.wiring import Driven, Plan, build
-from twin.worldplan import LinkPlan, SimPlan, WorldPlan, recorded_fields
+from twin.worldplan import LinkPlan, SimPlan, WorldPlan, is_address
 
-PIECES = 50  # calls of a cell that is alone: often enough to see it move
+PIECES = 50  # calls of a simulator with no periodic partner: often enough to see it move
 
 
 class WorldError(Exception):
@@ -57,6 +69,7 @@ class Run:
     cells: dict[str, Cell] = field(default_factory=dict)
     recorders: list[Recorder] = field(default_factory=list)
     parts: dict[str, int] = field(default_factory=dict)  # of the records of a resumed run
+    ledger: Ledger | None = None  # of the devices outside the cell
 
     @property
     def devices(self) -> Mapping[str, Device]:
@@ -64,8 +77,21 @@ class Run:
         return self.topology.devices
 
     def cell_of(self, name: str) -> Cell:
-        """The cell that steps a device and books it."""
+        """The cell that steps a device; of one that is stepped elsewhere, that of its bus."""
+        if not in_cell(self.devices[name]):
+            name = self.devices[name].bus
         return self.cells.get(name) or self.cells["cell"]
+
+    def states(self, name: str) -> dict[str, Any]:
+        """The recorded states of a device as they stand, one value a unit."""
+        device = self.devices[name]
+        fields = device.cls.fields.values()
+        kept = [f.name for f in fields if f.kind is Kind.STATE and f.record and f.type is not list]
+        if in_cell(device):
+            rows = self.cell_of(name).rows(name)
+            return {state: rows[state] for state in kept}
+        held = self.ledger.held if self.ledger else {}
+        return {state: held[name, state] for state in kept if device.units}
 
 
 class Quiet:
@@ -83,6 +109,14 @@ def prepare_cells(run: Run) -> None:
     for sim in run.plan.sims:
         if sim.kind == "cell":
             run.cells[sim.name] = _cell(run, sim)
+    outside = [run.devices[name] for sim in _outside(run) for name in sim.holds]
+    if outside:
+        run.ledger = make_ledger(outside, run.calendar, run.scenario.record, run.begin)
+        run.recorders.append(ledger_recorder(run.ledger, run.folder))
+
+
+def _outside(run: Run) -> list[SimPlan]:
+    return [sim for sim in run.plan.sims if sim.kind != "cell"]
 
 
 def _cell(run: Run, sim: SimPlan) -> Cell:
@@ -138,28 +172,44 @@ def _cell(run: Run, sim: SimPlan) -> Cell:
 
 def run_world(run: Run) -> None:
     """Run a prepared world to its end; CellFailure, WorldError or OSError say why it did not."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        _run_here(run)
+    loop = asyncio.new_event_loop()
+    if not _in_a_loop():
+        _run_here(run, loop)
         return
     raised: list[BaseException] = []
 
     def work() -> None:
         try:
-            _run_here(run)
+            _run_here(run, loop)
         except BaseException as error:  # handed to the thread that waits
             raised.append(error)
 
     thread = threading.Thread(target=work)  # a notebook's own loop goes on in this thread
     thread.start()
-    thread.join()
+    try:
+        thread.join()
+    except KeyboardInterrupt:
+        loop.call_soon_threadsafe(_cancel, asyncio.all_tasks(loop))
+        thread.join()
+        raise
     if raised:
         raise raised[0]
 
 
-def _run_here(run: Run) -> None:
-    loop = asyncio.new_event_loop()
+def _in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+
+
+def _run_here(run: Run, loop: asyncio.AbstractEventLoop) -> None:
     world = mosaik.World(
         _sim_config(run),
         time_resolution=run.calendar.tick_s,
@@ -168,65 +218,67 @@ def _run_here(run: Run) -> None:
         configure_logging=False,
         asyncio_loop=loop,
     )
+    served: set[asyncio.Task[Any]] = set()
     try:
         sims = _start(run, world)
         _connect(run, world, sims)
+        served = asyncio.all_tasks(loop)  # those that listen to remote simulators
         world.run(until=run.calendar.end - run.begin, print_progress=False, shutdown=False)
-        _check_arrival(run)
+        _check_arrival(run, world)
+        if run.ledger:
+            run.ledger.fill(run.calendar.end)
+    except (SimulationError, ScenarioError) as error:
+        raise WorldError(str(error)) from error
     finally:
-        _shut(world, loop)
+        _shut(world, loop, served)
 
 
-def _shut(world: Any, loop: asyncio.AbstractEventLoop) -> None:
+def _shut(world: Any, loop: asyncio.AbstractEventLoop, served: set[asyncio.Task[Any]]) -> None:
     """End the simulators, and what mosaik leaves pending where one of them raised."""
-    if loop.is_closed():
-        return
-    left = asyncio.all_tasks(loop)
-    for task in left:
-        task.cancel()
+    left = asyncio.all_tasks(loop) - served
+    _cancel(left)
     if left:
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-    world.shutdown()
-    if not loop.is_closed():
-        loop.close()
+    with suppress(OSError):  # a remote simulator that died cannot be told to stop
+        world.shutdown()
+    loop.close()
 
 
-def _check_arrival(run: Run) -> None:
-    """Mosaik returns quietly where a remote simulator died or the user broke off."""
-    short = {name: cell.now for name, cell in run.cells.items() if cell.now < run.calendar.end}
-    if not short:
-        return
-    away = [sim.name for sim in run.plan.sims if sim.kind == "remote"]
-    at_s = run.calendar.seconds(min(short.values()))
-    if away:
-        raise WorldError(f"{' or '.join(away)}: the remote simulator stopped at {at_s} s")
-    raise KeyboardInterrupt
+def _check_arrival(run: Run, world: Any) -> None:
+    """Mosaik returns quietly where a remote simulator raised or the user broke off."""
+    runners = world.compile(use_cache=True)
+    for name, runner in runners.items():
+        error = runner.task.exception() if runner.task.done() else None
+        if isinstance(error, RemoteException):
+            raise WorldError(f"{name}: {error.remote_type}: {error.remote_msg}")
+    if not all(runner.task.done() for runner in runners.values()):
+        raise KeyboardInterrupt
+    ends = {name: runner.progress.time.time + run.begin for name, runner in runners.items()}
+    short = [name for name, end in ends.items() if end < run.calendar.end]
+    if short:
+        at_s = run.calendar.seconds(min(ends.values()))
+        raise WorldError(f"{', '.join(short)} stopped at {at_s:g} s, before the end")
 
 
 def _kind(run: Run, name: str) -> str:
     return next(sim.kind for sim in run.plan.sims if sim.name == name)
 
 
-def _sim_config(run: Run) -> dict[str, dict[str, str]]:
-    config = {
+def _sim_config(run: Run) -> Any:
+    config: dict[str, dict[str, Any]] = {
         "cell": {"python": "twin.simulator:CellSim"},
-        "fleet": {"python": "twin.component_sim:ComponentSim"},
-        "process": {"python": "twin.processes:ProcessSim"},
-        "profiles": {"python": "twin.service_sims:ProfileSim"},
-        "record": {"python": "twin.service_sims:RecordSim"},
+        "fleet": {"python": "twin.simulator:ComponentSim"},
+        "process": {"python": "twin.simulator:ProcessSim"},
+        "profiles": {"python": "twin.simulator:ProfileSim"},
+        "record": {"python": "twin.simulator:RecordSim"},
     }
     for sim in run.plan.sims:
-        if sim.kind != "remote":
-            continue
-        remote = run.devices[sim.name].remote
-        if not run.allow_remote:
-            raise WorldError(f"{sim.name} is remote ({remote}); --allow-remote lets it start")
-        host, _, port = remote.rpartition(":")
-        if port.isdigit() and host and " " not in remote:
-            config[f"remote {sim.name}"] = {"connect": remote}
-        else:
-            words = [sys.executable if word == "python" else word for word in shlex.split(remote)]
-            config[f"remote {sim.name}"] = {"cmd": " ".join(words)}
+        if is_address(sim.remote):
+            config[f"remote {sim.name}"] = {"connect": sim.remote}
+        elif sim.remote:
+            words = shlex.split(sim.remote)
+            command = shlex.join([sys.executable if word == "python" else word for word in words])
+            config[f"remote {sim.name}"] = {"cmd": command, "posix": True}
     return config
 
 
@@ -245,50 +297,41 @@ def _start(run: Run, world: Any) -> dict[str, Started]:
 def _start_one(run: Run, world: Any, sim: SimPlan) -> Started:
     if sim.kind == "cell":
         return _start_cell(run, world, sim)
-    folder = str(run.components) if run.components else ""
-    sim_id = sim.name.replace(".", "-").replace(" ", "-")
-    kinds = sorted({type_name(run.devices[name].cls) for name in sim.holds})
-    if sim.kind == "process":
-        factory = world.start(
-            "process",
-            sim_id=sim_id,
-            components=kinds,
-            folder=folder,
-            step_after=run.calendar.step_after,
-        )
-    else:
-        factory = world.start(
-            f"remote {sim.name}" if sim.kind == "remote" else "fleet",
-            sim_id=sim_id,
-            component=kinds[0],
-            calendar=_exchanges(run.calendar, run.devices[sim.name]),
-            components=folder,
-            begin=run.begin,
-        )
+    devices = [run.devices[name] for name in sim.holds]
+    kinds = sorted({type_name(device.cls) for device in devices})
+    told: dict[str, Any] = {"processes": kinds, "piece": _piece(run.calendar)}
+    if sim.kind == "fleet":
+        period = run.calendar.ticks(devices[0].period_s) if devices[0].period_s else 0
+        told = {"component": kinds[0], "period": period, "begin": run.begin}
+    factory = world.start(
+        f"remote {sim.name}" if sim.remote else sim.kind,
+        sim_id=_sim_id(sim),
+        calendar=run.calendar.segments.tolist(),
+        **told,
+    )
     entities = {}
-    for name in sim.holds:
-        device = run.devices[name]
-        model = getattr(factory, type_name(device.cls))
-        entities[name] = model(units=device.units, name=name, **_values(device))
+    for device in devices:
+        first = _first_inputs(run, device) if sim.kind == "process" else {}
+        entities[device.name] = getattr(factory, type_name(device.cls))(
+            units=device.units,
+            name=device.name,
+            changes=changes_of(device, run.scenario.events, run.calendar),
+            **(given_values(device) | first),
+        )
     return Started(sim, entities)
 
 
-def _values(device: Device) -> dict[str, Any]:
-    """The values of a device as plain lists, words where its fields have labels."""
-    found: dict[str, Any] = {}
-    for name, values in device.values.items():
-        declared = device.cls.fields[name]
-        plain = values[: device.units].tolist()
-        if declared.labels:
-            plain = [declared.labels[int(value)] for value in plain]
-        found[name] = [bool(value) for value in plain] if declared.type is bool else plain
-    return found | dict(device.texts)
+def _sim_id(sim: SimPlan) -> str:
+    return sim.name.replace(".", "-").replace(" ", "-")
 
 
-def _exchanges(calendar: Calendar, device: Device) -> list[list[int]]:
-    """Start, end and exchange of each segment; a period of its own where that is longer."""
-    period = calendar.ticks(device.period_s) if device.period_s else 0
-    return [[int(s[0]), int(s[1]), max(int(s[3]), period)] for s in calendar.segments]
+def _first_inputs(run: Run, device: Device) -> dict[str, list[Any]]:
+    """What a process finds in its inputs before anything has changed."""
+    return {
+        wire.inp: unit_map(wire, run.devices)(_before(run, wire.source, wire.out))
+        for wire in run.plan.wires
+        if wire.target == device.name and run.devices[wire.source].units
+    }
 
 
 def _start_cell(run: Run, world: Any, sim: SimPlan) -> Started:
@@ -300,7 +343,7 @@ def _start_cell(run: Run, world: Any, sim: SimPlan) -> Started:
     events = [link.attr for link in incoming if _kind(run, link.source) == "process"]
     factory = world.start(
         "cell",
-        sim_id=sim.name.replace(".", "-").replace(" ", "-"),
+        sim_id=_sim_id(sim),
         cell=_guarded(run, sim),
         keep=partial(run.keeper.save, sim.name),
         ahead=_ahead(run, sim),
@@ -333,17 +376,22 @@ def _no_events(log: NDArray[np.int64]) -> dict[str, list[Any]]:
     return {}
 
 
+def _piece(calendar: Calendar) -> int:
+    """How far a simulator without periodic partners goes at once, in ticks."""
+    return max(calendar.end // PIECES, 1)
+
+
 def _ahead(run: Run, sim: SimPlan) -> Callable[[int], int]:
     """How far a cell may step on its own: to the next exchange, or a piece of the whole."""
     calendar, keeper = run.calendar, run.keeper
-    periodic = any(other.kind in ("fleet", "remote") for other in run.plan.sims)
+    periodic = any(other.kind == "fleet" for other in run.plan.sims)
     partners = any(sim.name in (link.source, link.target) for link in run.plan.links)
-    pieces = max(calendar.end // PIECES, 1)
 
     def ahead(now: int) -> int:
         if run.plan.exploded:
             return calendar.step_after(now + 1)
-        until = calendar.sync_after(now if partners and periodic else now + pieces - 1)
+        alone = not (partners and periodic)
+        until = due_after(calendar, now, _piece(calendar) if alone else 0)
         return keeper.after(now, until)
 
     return ahead
@@ -352,106 +400,66 @@ def _ahead(run: Run, sim: SimPlan) -> Callable[[int], int]:
 def _connect(run: Run, world: Any, sims: dict[str, Started]) -> None:
     for link in run.plan.links:
         _connect_one(run, world, sims, link)
-    outside = [sim for sim in run.plan.sims if sim.kind != "cell"]
-    names = [name for sim in outside for name in sim.holds]
-    if names:
-        _connect_recorder(run, world, sims, names)
-        _connect_profiles(run, world, sims, names)
+    if run.ledger:
+        home = {name: sims[sim.name] for sim in _outside(run) for name in sim.holds}
+        _connect_ledger(run, world, home, run.ledger)
+        _connect_profiles(run, world, home)
 
 
 def _connect_one(run: Run, world: Any, sims: dict[str, Started], link: LinkPlan) -> None:
     source, target = sims[link.source], sims[link.target]
     eventful = source.plan.kind == "process" or (run.plan.eventful and source.plan.kind == "cell")
-    to_events = target.plan.kind == "process"
-    from_events = source.plan.kind == "process" and target.plan.kind == "cell"
-    out = link.out if not eventful or to_events or from_events else f"held {link.out}"
+    as_event = target.plan.kind == "process" or (
+        source.plan.kind == "process" and target.plan.kind == "cell"
+    )
+    out = f"held {link.out}" if eventful and not as_event else link.out
     more: dict[str, Any] = {}
-    mapping = _mapping(run, link.wire) if link.wire else None
-    if link.late:
-        more["time_shifted"] = 1
-        if not (to_events or from_events):
-            value = _initial(run, link)
-            more["initial_data"] = {out: mapping(value) if mapping else value}
+    mapping = unit_map(link.wire, run.devices) if link.wire else None
     if mapping:
         more["transform"] = mapping
-    world.connect(
-        source.entities[link.device], target.entities[link.entity], (out, link.attr), **more
-    )
+    if link.late:
+        more["time_shifted"] = 1
+    if link.late and not as_event:
+        value = _before(run, link.device, link.out)
+        more["initial_data"] = {out: mapping(value) if mapping else value}
+    ends = source.entities[link.device], target.entities[link.entity]
+    world.connect(*ends, (out, link.attr), **more)
 
 
-def _initial(run: Run, link: LinkPlan) -> list[Any]:
-    """What a late link carries in the first step."""
-    for name in (link.source, "cell"):
-        if name in run.cells and run.plan.sims and link.device in _holds(run, name):
-            return run.cells[name].get(link.device, link.out)
-    device = run.devices[link.device]
-    rows = make_rows(device.cls, device.units, {k: v for k, v in device.values.items()})
-    if "start" in methods_of(device.cls):
-        from twin.kernels import compiled
-
-        compiled(device.cls).each_start(rows)
-    found: list[Any] = rows[link.out].tolist()
-    return found
+def _before(run: Run, name: str, out: str) -> list[Any]:
+    """What a field of a device holds before the first step."""
+    if in_cell(run.devices[name]):
+        return run.cell_of(name).get(name, out)
+    return start_values(run.devices[name], [out])[out]
 
 
-def _holds(run: Run, name: str) -> tuple[str, ...]:
-    return next((sim.holds for sim in run.plan.sims if sim.name == name), ())
-
-
-def _mapping(run: Run, wire: Wire) -> Callable[[Any], Any]:
-    """How the units of a source become those of a target outside the cell."""
-    to, out_of = wire_pairs(wire, run.devices)
-    units = run.devices[wire.target].units
-    real = run.devices[wire.target].cls.fields[wire.inp].type is float
-
-    def turn(values: Any) -> Any:
-        if values is None:
-            return None
-        if not real:
-            return [values[int(k)] for k in out_of]
-        sums = np.zeros(units)
-        np.add.at(sums, to, np.asarray(values, np.float64)[out_of])
-        return sums.tolist()
-
-    return turn
-
-
-def _connect_recorder(run: Run, world: Any, sims: dict[str, Started], names: list[str]) -> None:
-    columns = [column for name in names for column in _columns(run, name)]
-    takes = list(dict.fromkeys(f"{column.device}.{column.field}" for column in columns))
-    recorder = Recorder(run.folder, "outside", columns, run.calendar.seconds, _no_events)
-    run.recorders.append(recorder)
+def _connect_ledger(run: Run, world: Any, home: dict[str, Started], ledger: Ledger) -> None:
+    """Tell the ledger what devices hold: events where all of them are processes."""
+    takes = [f"{name}.{out}" for name, out in ledger.held]
+    periodic = any(started.plan.kind == "fleet" for started in home.values())
+    progress = None if run.cells else run.progress
     factory = world.start(
         "record",
-        columns=columns,
-        calendar=run.calendar,
-        sink=recorder.records,
+        ledger=ledger,
         takes=takes,
+        piece=0 if periodic else _piece(run.calendar),
         begin=run.begin,
+        progress=progress,
     )
     entity = factory.Record()
-    home = {name: started for started in sims.values() for name in started.plan.holds}
-    for take in takes:
-        name, _, out = take.rpartition(".")
-        held = "held " if home[name].plan.kind == "process" else ""
+    for (name, out), take in zip(ledger.held, takes, strict=True):
+        held = "held " if periodic and home[name].plan.kind == "process" else ""
         world.connect(home[name].entities[name], entity, (f"{held}{out}", take))
 
 
-def _columns(run: Run, name: str) -> Iterator[Column]:
-    device = run.devices[name]
-    for out in recorded_fields(device):
-        signal = f"{name}.{out}"
-        for stat in ("",) if device.units == 1 else ("sum", "min", "max"):
-            yield Column(name, out, stat, f"{signal}:{stat}" if stat else signal, True)
-
-
-def _connect_profiles(run: Run, world: Any, sims: dict[str, Started], names: list[str]) -> None:
-    driven = {key: value for key, value in run.driven.items() if key[0] in names}
+def _connect_profiles(run: Run, world: Any, home: dict[str, Started]) -> None:
+    driven = {key: value for key, value in run.driven.items() if key[0] in home}
     if not driven:
         return
-    factory = world.start("profiles", driven=driven, calendar=run.calendar, begin=run.begin)
-    home = {name: started for started in sims.values() for name in started.plan.holds}
-    for name, inp in driven:
-        if home[name].plan.kind == "process":
-            raise WorldError(f"{name}.{inp}: a process cannot be driven by a profile")
-        world.connect(factory.Device(name=name), home[name].entities[name], (inp, inp))
+    factory = world.start(
+        "profiles", driven=driven, devices=run.devices, calendar=run.calendar, begin=run.begin
+    )
+    for name in dict.fromkeys(name for name, _ in driven):
+        entity = factory.Device(name=name)
+        for inp in (inp for owner, inp in driven if owner == name):
+            world.connect(entity, home[name].entities[name], (inp, inp))

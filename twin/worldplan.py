@@ -7,14 +7,17 @@ leaves a cell is late; a link into a cell may be of the same step.
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from twin.component import Former, Kind
+from twin.component import Former
 from twin.order import Action, Loop, in_cell, order
-from twin.problems import Problem, Problems
+from twin.problems import Problem, Problems, shown
 from twin.topology import Device, Topology, Wire, terminal_wires
 
+REFUSED = "would start or call another process; --allow-remote lets it"
 OFFERS = ("p0_kw", "k_kw_per_hz", "p_min_kw", "p_max_kw")
 
 
@@ -23,9 +26,10 @@ class SimPlan:
     """One simulator: its name, what it is, the devices it holds and what it does in a step."""
 
     name: str
-    kind: str  # "cell", "fleet", "remote" or "process"
+    kind: str  # "cell", "fleet" or "process"
     holds: tuple[str, ...]
     actions: tuple[Action, ...] = ()
+    remote: str = ""  # address or command line, where it is another process
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class LinkPlan:
     entity: str  # "" is the hub of a cell
     attr: str
     late: bool
-    wire: Wire | None = None  # how units map, where the target is no cell
+    wire: Wire | None = field(default=None, compare=False)  # where the target is no cell
 
 
 @dataclass(frozen=True)
@@ -57,37 +61,86 @@ class WorldPlan:
         return any(sim.kind == "process" for sim in self.sims)
 
 
-def plan_world(topology: Topology, exploded: bool = False) -> WorldPlan:
-    """Divide a topology into simulators; raises Problems where that cannot be."""
+def plan_world(topology: Topology, exploded: bool = False, allow_remote: bool = True) -> WorldPlan:
+    """Divide a topology into simulators; raises Problems where that cannot or must not be."""
     actions = order(topology)
     if isinstance(actions, Loop):
         where = f"; make one wire late: {str(actions.proposal).replace('->', '~>')}"
         text = f"loop within one step: {actions}{where if actions.proposal else ''}"
         raise Problems([Problem(str(topology.folder), 0, "wires", text)])
-    found = list(_problems(topology))
+    found = [problem for device in topology.devices.values() for problem in _outside(device)]
+    found += _meetings(topology)
+    if not allow_remote:
+        found += [
+            Problem(sim.where, 0, f"device.{sim.name}.remote", REFUSED)
+            for sim in topology.devices.values()
+            if sim.remote and sim.units
+        ]
     if found:
         raise Problems(found)
     wires = (*topology.wires, *terminal_wires(topology.devices))
-    sims = [*_cells(topology, actions, exploded), *_others(topology)]
+    sims = [*_cells(actions, exploded), *_others(topology)]
     links = tuple(dict.fromkeys(_links(topology, wires, sims)))
     return WorldPlan(tuple(sims), links, wires, exploded)
 
 
-def _problems(topology: Topology) -> Iterator[Problem]:
-    for device in topology.devices.values():
-        if in_cell(device):
-            continue
-        if issubclass(device.cls, Former) or device.cls.holds:
-            text = "holds a bus or forms one, so it must be compiled and in this process"
-            yield Problem(str(topology.folder), 0, device.name, text)
+def is_address(remote: str) -> bool:
+    """Whether a simulator that runs already is meant, at host:port."""
+    return re.fullmatch(r"[^\s:]+:\d{1,5}", remote) is not None
+
+
+def is_command(remote: str) -> bool:
+    """Whether a command line is meant, which is told where to connect."""
+    try:
+        said = shlex.join(shlex.split(remote)) % {"addr": "HOST:PORT", "python": "python"}
+    except (ValueError, TypeError, KeyError):
+        return False
+    return "HOST:PORT" in said
+
+
+def _outside(device: Device) -> Iterator[Problem]:
+    """What a device that is stepped outside the cell cannot be."""
+    if in_cell(device):
+        return
+    rules = {
+        "holds a bus or forms one, so it must be compiled and in this process": (
+            issubclass(device.cls, Former) or bool(device.cls.holds)
+        ),
+        "is the name of a simulator of its own; call the device otherwise": (
+            device.name in ("cell", "processes")
+        ),
+        f"should be host:port or a command with %(addr)s, got {shown(device.remote)}": (
+            bool(device.remote) and not (is_address(device.remote) or is_command(device.remote))
+        ),
+        "is a process, which no profile can drive": (
+            device.way == "process" and bool(device.profiles)
+        ),
+        "is a process, which has no period": (
+            device.way == "process" and device.period_s is not None
+        ),
+    }
+    for text, broken in rules.items():
+        if broken:
+            yield Problem(device.where, 0, device.name, text)
+
+
+def _meetings(topology: Topology) -> Iterator[Problem]:
+    """Wires between simulators that mosaik would lose: it knows an input by its source alone."""
+    seen: set[tuple[str, str, str]] = set()
     for wire in topology.wires:
         source, target = topology.devices[wire.source], topology.devices[wire.target]
         if source.way == target.way == "process":
             text = "joins two processes; they share an environment, use its resources"
             yield Problem(wire.where, 0, str(wire), text)
+        ends = (wire.source if target.way != "process" else "", wire.target, wire.inp)
+        if ends in seen and not in_cell(target):
+            text = f"is a second wire to {wire.target}.{wire.inp}"
+            text += f" from {wire.source}" if ends[0] else ", a process"
+            yield Problem(wire.where, 0, str(wire), f"{text}: add them up before")
+        seen.add(ends)
 
 
-def _cells(topology: Topology, actions: list[Action], exploded: bool) -> Iterator[SimPlan]:
+def _cells(actions: list[Action], exploded: bool) -> Iterator[SimPlan]:
     if not actions:
         return
     names = tuple(dict.fromkeys(name for _, name in actions))
@@ -106,12 +159,11 @@ def _others(topology: Topology) -> Iterator[SimPlan]:
     for device in topology.devices.values():
         if in_cell(device) or not device.units:
             continue
-        if device.remote:
-            yield SimPlan(device.name, "remote", (device.name,))
-        elif device.way == "process":
+        if device.way == "process" and not device.remote:
             processes.append(device.name)
         else:
-            yield SimPlan(device.name, "fleet", (device.name,))
+            kind = "process" if device.way == "process" else "fleet"
+            yield SimPlan(device.name, kind, (device.name,), remote=device.remote)
     if processes:
         yield SimPlan("processes", "process", tuple(processes))
 
@@ -126,7 +178,7 @@ def _links(topology: Topology, wires: tuple[Wire, ...], sims: list[SimPlan]) -> 
             if wire.target in sim.holds and wire.source in home and wire.source not in sim.holds:
                 yield _link(home[wire.source], wire, sim)
         for device in topology.devices.values():
-            yield from _powers(device, topology.devices, sim, home)
+            yield from _powers(device, sim, home)
         if sim.name.endswith(" offer"):
             name = sim.holds[0]
             yield LinkPlan(name, name, "all rows", sim.name, "", f"all {name}", True)
@@ -140,9 +192,7 @@ def _link(source: SimPlan, wire: Wire, target: SimPlan) -> LinkPlan:
     return LinkPlan(*ends, wire.late, wire)
 
 
-def _powers(
-    device: Device, devices: Mapping[str, Device], sim: SimPlan, home: Mapping[str, SimPlan]
-) -> Iterator[LinkPlan]:
+def _powers(device: Device, sim: SimPlan, home: Mapping[str, SimPlan]) -> Iterator[LinkPlan]:
     """Power between a device and its bus, where they live in different simulators."""
     if device.cls.joins != "ac" or not device.bus or device.name not in home:
         return
@@ -160,12 +210,3 @@ def _powers(
         attr = f"own {device.name}.p_settled_kw"
         out = f"settled {device.name}"
         yield LinkPlan(home[device.bus].name, device.bus, out, sim.name, "", attr, False)
-
-
-def recorded_fields(device: Device) -> list[str]:
-    """What is recorded of a device that is not in a cell."""
-    return [
-        name
-        for name, field in device.cls.fields.items()
-        if field.record and field.kind in (Kind.STATE, Kind.OUT) and field.type not in (list, str)
-    ]

@@ -34,10 +34,9 @@ def _answered() -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except Problems as problems:
-        count = len(problems.found)
-        return _complain(f"{problems}\n{count} problem{'s'[: count > 1]}", 2)
+        return _complain(f"{problems}\n{_counted(str(problems))}", 2)
     except ComponentError as error:
-        return _complain(f"{error}\na component breaks the contract; its author has to act", 2)
+        return _complain(f"{error}\n{_counted(str(error))} in a component", 2)
     except KeyboardInterrupt:
         return 130
     except OSError as error:
@@ -51,6 +50,11 @@ def _answered() -> int:
 def _complain(text: str, code: int) -> int:
     print(text, file=sys.stderr)
     return code
+
+
+def _counted(lines: str) -> str:
+    count = len(lines.splitlines())
+    return f"{count} problem{'s'[: count != 1]}"
 
 
 def _said(error: OSError) -> str:

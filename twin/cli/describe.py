@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import math
+import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,8 @@ def _component(name: str, cls: type[Component]) -> Iterator[str]:
 
     yield f"{name}  {inspect.getdoc(cls)}"
     yield module_doc(cls).strip()
-    yield "\n".join(_use(cls))
+    if said := "; ".join(_use(cls)):
+        yield f"{said[:1].upper()}{said[1:]}."
     for kind, heading in HEADINGS.items():
         own = [field for field in cls.fields.values() if field.kind.value == kind]
         rows = [_field(field) for field in own if field.type is not list]
@@ -67,14 +69,17 @@ def _use(cls: type[Component]) -> Iterator[str]:
 
 
 def _field(field: Field) -> tuple[str, ...]:
+    from twin.check import unit_text
     from twin.schema import default_value
 
     default = default_value(field)
     shown = f"{default:g}" if field.type is float else str(default)
     bounds = ", ".join(f"{SIGNS[name]} {bound:g}" for name, bound in field.bounds.items())
-    doc = f"{field.doc}: {', '.join(field.labels)}" if field.labels else field.doc
+    doc = field.doc
+    if field.labels:
+        bounds, doc = "", f"{doc}: {', '.join(field.labels)}"
     shown = shown.lower() if field.type is bool else shown
-    return field.name, shown, str(field.unit or ""), bounds, doc
+    return field.name, shown, unit_text(str(field.unit or "")), bounds, doc
 
 
 def _topology(topology: Topology) -> Iterator[str]:
@@ -96,14 +101,20 @@ def _topology(topology: Topology) -> Iterator[str]:
         yield "\n  ".join(["Wires", *map(str, topology.wires)])
     if topology.profiles:
         profiles = topology.profiles.values()
-        files = [(one.name, one.between, one.zone, str(one.file)) for one in profiles]
+        files = [
+            (one.name, one.between, one.zone, os.path.relpath(one.file, topology.folder))
+            for one in profiles
+        ]
         yield f"Profiles\n{columns(files, indent=2)}"
 
 
 def _scenario(name: str, scenario: Scenario, topology: Topology) -> Iterator[str]:
     from twin.cli.watch import head
+    from twin.load import find_scenario
+    from twin.load.document import read_document
 
     yield head(name, scenario, topology)
+    yield read_document(find_scenario(name), []).title
     rows = [
         (key, _written(value))
         for key, value in scenario.document.items()

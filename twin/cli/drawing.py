@@ -23,15 +23,15 @@ def draw_file(name: str, world: bool, exploded: bool, out: Path | None) -> Path:
     from twin.load import load_scenario, load_topology
     from twin.worldplan import plan_world
 
-    sync_s = None
+    every_s = None
     if thing(name, (Thing.TOPOLOGY, Thing.SCENARIO)) is Thing.SCENARIO:
         scenario, topology = load_scenario(name)
-        sync_s = scenario.sync_s
+        every_s = scenario.step_s if exploded else scenario.sync_s
     else:
         topology = load_topology(name)
     if world:
         plan = plan_world(topology, exploded)
-        picture = draw_world(_boxes(plan, topology, sync_s), _links(plan))
+        picture = draw_world(_boxes(plan, topology, every_s), _links(plan))
     else:
         picture = draw_topology(topology)
     tail = "-exploded" if exploded else "-world" if world else ""
@@ -39,12 +39,12 @@ def draw_file(name: str, world: bool, exploded: bool, out: Path | None) -> Path:
     return write_new(path.parent, {path.name: picture}, overwrite=True)[0]
 
 
-def _boxes(plan: WorldPlan, topology: Topology, sync_s: float | None) -> list[SimulatorBox]:
+def _boxes(plan: WorldPlan, topology: Topology, every_s: float | None) -> list[SimulatorBox]:
     from twin.draw import SimulatorBox
 
     def every(sim: SimPlan) -> float | None:
         own_s = topology.devices[sim.holds[0]].period_s if sim.kind != "cell" else None
-        return None if sim.kind == "process" or sync_s is None else max(sync_s, own_s or 0.0)
+        return None if sim.kind == "process" or every_s is None else max(every_s, own_s or 0.0)
 
     def kind(sim: SimPlan) -> str:
         return topology.devices[sim.name].remote if sim.kind == "remote" else sim.kind
@@ -55,10 +55,11 @@ def _boxes(plan: WorldPlan, topology: Topology, sync_s: float | None) -> list[Si
 def _links(plan: WorldPlan) -> list[Link]:
     from twin.draw import Link
 
+    several = {sim.name for sim in plan.sims if len(sim.holds) > 1}
     found: dict[tuple[str, str, bool], list[str]] = {}
     for link in plan.links:
-        ends = (link.source, link.target, link.late)
-        found.setdefault(ends, []).append(f"{link.device}.{link.out}")
+        quantity = f"{link.device}.{link.out}" if link.source in several else link.out
+        found.setdefault((link.source, link.target, link.late), []).append(quantity)
     return [
         Link(source, target, list(dict.fromkeys(quantities)), late)
         for (source, target, late), quantities in found.items()

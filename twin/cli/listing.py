@@ -13,7 +13,7 @@ def topologies() -> str:
     from twin import load
 
     rows = []
-    for name, file in load.topologies().items():
+    for name, file in sorted(load.topologies().items()):
         rows.append((name, _title(file)))
         rows += [
             (f"  {scenario}", _title(path))
@@ -32,7 +32,7 @@ def components() -> str:
         try:
             cls = catalog.find(name)
         except ComponentError as error:
-            rows.append((name, "", f"cannot be used: {error}"))
+            rows.append((name, "", f"cannot be used: {'; '.join(str(error).splitlines())}"))
         else:
             rows.append((name, cls.role, first_sentence(cls.__doc__ or "")))
     return columns(rows)
@@ -44,4 +44,4 @@ def _title(file: Path) -> str:
     try:
         return first_sentence(read_document(file, []).title)
     except Problems as problems:
-        return f"cannot be read: {problems}"
+        return f"cannot be read: {'; '.join(str(problems).splitlines())}"

@@ -34,8 +34,10 @@ def thing(name: str, among: tuple[Thing, ...] = tuple(Thing)) -> Thing:
     if (Path(name) / "topology.toml").is_file():
         return Thing.TOPOLOGY
     kinds = " or ".join([", ".join(one.value for one in among[:-1]), among[-1].value])
-    near = did_you_mean(name, [word for one in among for word in known[one]])
-    raise Problems([Problem(name, 0, "", f"names no {kinds}{near}")])
+    words = [word for one in among for word in known[one]]
+    begun = [word for word in words if name and word.startswith(name)]
+    text = f"names no {kinds}{did_you_mean(begun[0] if begun else name, words)}"
+    raise Problems([Problem(name or '""', 0, "", text)])
 
 
 def _is_scenario(path: Path) -> bool:

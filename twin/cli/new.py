@@ -17,7 +17,7 @@ from twin.cli.files import write_new
 from twin.problems import Problem, Problems
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*", re.ASCII)
-LONGEST_NAME = 40
+LONGEST_NAME = 30
 SITE = ("main", "grid", "load")  # the devices of the topology that is written
 
 DEVICE = """
@@ -67,7 +67,7 @@ def topology(name: str, components: Path | None) -> str:
     using = f" --components {shlex.quote(str(components))}" if components else ""
     return "\n  ".join(
         [
-            f"wrote {', '.join(map(str, paths))}; try",
+            f"wrote {name}/ ({', '.join(path.name for path in paths)}); try",
             f"{twin} run {name}/day.toml{using}",
             f"{twin} describe {name}{using}",
             f"{twin} draw {name}{using}",
@@ -80,7 +80,7 @@ def commands() -> tuple[str, str]:
     """How `twin` and this Python are called from here: by name where the shell finds them."""
     home = Path(sys.executable).parent
     found = {word: shutil.which(word) for word in ("python", "twin")}
-    here = {word: bool(path) and Path(path).parent == home for word, path in found.items()}
+    here = {word: path is not None and Path(path).parent == home for word, path in found.items()}
     python = "python" if here["python"] else shlex.quote(sys.executable)
     return "twin" if here["twin"] else f"{python} -m twin", python
 
@@ -100,6 +100,7 @@ def _own_devices(components: Path | None) -> str:
 
     if not components:
         return ""
+    catalog.add_folder(components)
     stems = {file.stem for file in components.glob("*.py")}
     found = [name for name in catalog.names() if name in stems]
     joining = [name for name in found if catalog.find(name).joins == "ac"]

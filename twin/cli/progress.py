@@ -28,7 +28,7 @@ class Watch:
         self, show: Callable[[float, str], None], every_s: float, now: Callable[[], float]
     ) -> None:
         self._show, self._every_s, self._now = show, every_s, now
-        self._shown_at = now()
+        self._shown_at = 0.0
         self._first: tuple[float, float, int] | None = None  # clock, simulated time, steps
         self.at = "its start"
 
@@ -41,7 +41,7 @@ class Watch:
             return
         done = steps_until(calendar, tick)
         if not self._first:
-            self._first = now, at_s, done
+            self._first, self._shown_at = (now, at_s, done), now
             return
         began, from_s, before = self._first
         self._shown_at = now

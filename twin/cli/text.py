@@ -7,7 +7,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 
-LEAST_WIDTH = 30  # of the last column; where there is less room, lines run on
+LEAST_WIDTH = 20  # of the last column; where there is less room, lines run on
 
 
 def columns(rows: Iterable[Sequence[str]], indent: int = 0) -> str:
@@ -22,7 +22,7 @@ def _line(row: list[str], widths: list[int], indent: int) -> str:
     start = " " * indent + "".join(f"{cell}  " for cell in cells)
     room = terminal_width() - len(start)
     said = textwrap.wrap(row[-1], room) if room >= LEAST_WIDTH else [row[-1]]
-    return start + f"\n{' ' * len(start)}".join(said) if said else start.rstrip()
+    return (start + f"\n{' ' * len(start)}".join(said)).rstrip()
 
 
 def terminal_width() -> int:

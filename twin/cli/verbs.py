@@ -18,7 +18,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 new = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(new, name="new", help="Write a component or a topology to start from, and its test.")
+app.add_typer(new, name="new", help="Write a component or topology to start from.")
 
 
 class Shelf(StrEnum):
@@ -43,7 +43,13 @@ def _show_version(wanted: bool) -> None:
 
 Components = Annotated[
     Path | None,
-    typer.Option("--components", metavar="DIR", help="Use the components of a folder."),
+    typer.Option(
+        "--components",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Use the components of a folder.",
+    ),
 ]
 Scenario = Annotated[str, typer.Argument(help="A name like island_telecom/week, or a file.")]
 
@@ -115,7 +121,7 @@ def list_(
     what: Annotated[Shelf, typer.Argument(help="What to list.")] = Shelf.TOPOLOGIES,
     components: Components = None,
 ) -> None:
-    """List topologies with their scenarios, or components."""
+    """List topologies and scenarios, or components."""
     from twin.cli import listing
 
     _use(components)
@@ -127,7 +133,7 @@ def describe(
     name: Annotated[str, typer.Argument(help="A component, a topology or a scenario.")],
     components: Components = None,
 ) -> None:
-    """Tell what a component declares, or what a topology or a scenario holds."""
+    """Tell what something declares or holds."""
     from twin.cli.describe import description
 
     _use(components)
@@ -144,7 +150,7 @@ def draw(
     out: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Where to.")] = None,
     components: Components = None,
 ) -> None:
-    """Draw a topology as a one-line diagram, or the world that it becomes."""
+    """Draw a topology, or its world, as SVG."""
     from twin.cli.drawing import draw_file
 
     _use(components)
@@ -156,7 +162,7 @@ def schema(
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")] = Path(),
     components: Components = None,
 ) -> None:
-    """Write the JSON Schemas by which editors complete and check topologies and scenarios."""
+    """Write the JSON Schemas that editors read."""
     from twin.cli.files import write_new
     from twin.cli.schemas import schemas
 
@@ -170,7 +176,7 @@ def new_component(
     name: Annotated[str, typer.Argument(help="Its type, like heat_pump.")],
     folder: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")] = Path(),
 ) -> None:
-    """Write NAME.py, a small device to adapt, and test_NAME.py."""
+    """Write NAME.py, a device to adapt, and its test."""
     from twin.cli.new import component
 
     print(component(name, folder))
@@ -181,7 +187,7 @@ def new_topology(
     name: Annotated[str, typer.Argument(help="Its name, like my_site.")],
     components: Components = None,
 ) -> None:
-    """Write the folder NAME: a small site, one day of it, and its test."""
+    """Write a folder: a site, one day, its test."""
     from twin.cli.new import topology
 
     print(topology(name, components))

@@ -64,7 +64,11 @@ def _told(console: Console, outcome: Outcome, watching: Watch) -> int:
     console.print(f"  ran in {clock(spent['run'])}, set up in {clock(spent['setup'])}")
     _show_table(console, outcome)
     console.print(f"wrote {folder}", soft_wrap=True)
-    missed = [verdict.name for verdict in outcome.verdicts if not verdict.held]
+    missed = [
+        f"{verdict.name} {verdict.note}".rstrip()
+        for verdict in outcome.verdicts
+        if not verdict.held
+    ]
     if missed:
         print(f"missed: {', '.join(missed)}", file=sys.stderr)
     return 1 if missed else 0

@@ -107,9 +107,11 @@ def _sort(boxes: dict[str, _Box], links: list[Link]) -> tuple[_Box, list[_Box]]:
 
 
 def interval(source: SimulatorBox, target: SimulatorBox) -> str:
-    """How often data pass between two: as often as the slower one asks, or on events."""
-    if source.sync_s is None or target.sync_s is None:
+    """How often data pass between two: on events, or as often as the slower one asks if known."""
+    if "process" in (source.kind, target.kind):
         return "on events"
+    if source.sync_s is None or target.sync_s is None:
+        return ""
     return seconds(max(source.sync_s, target.sync_s))
 
 
@@ -129,7 +131,8 @@ def _excerpt(words: Sequence[str], most: int) -> list[str]:
 
 def _caption(boxes: dict[str, _Box], link: Link) -> list[str]:
     ends = boxes[link.source].simulator, boxes[link.target].simulator
-    return [interval(*ends), *_excerpt(link.quantities, MOST_LINES)]
+    often = [said] if (said := interval(*ends)) else []
+    return [*often, *_excerpt(link.quantities, MOST_LINES)]
 
 
 def _place(boxes: dict[str, _Box], hub: _Box, others: list[_Box]) -> tuple[float, float]:
@@ -155,8 +158,10 @@ def _place(boxes: dict[str, _Box], hub: _Box, others: list[_Box]) -> tuple[float
 
 
 def _way(box: _Box) -> str:
-    every = box.simulator.sync_s
-    return f"{box.simulator.kind} · {'on events' if every is None else f'every {seconds(every)}'}"
+    every, kind = box.simulator.sync_s, box.simulator.kind
+    if kind == "process":
+        return f"{kind} · on events"
+    return kind if every is None else f"{kind} · every {seconds(every)}"
 
 
 def _paint_box(canvas: Canvas, box: _Box) -> None:

@@ -55,6 +55,8 @@ def find_scenario(name: str | Path) -> Path:
     """The file of a scenario, by its name or its path; raises Problems with the nearest name."""
     if str(name).endswith(".toml"):
         return Path(name)
+    if (here := Path(f"{name}.toml")).is_file():
+        return here
     known = scenarios()
     if str(name) in known:
         return known[str(name)]

@@ -12,6 +12,7 @@ from twin.topology import Device, Topology
 
 Finding = tuple[KeyPath, str]
 
+MOST_TICKS = 1e15  # ticks are whole numbers that a float must hold too
 FINE = ("fine_step_s", "fine_sync_s", "fine_for_s")
 
 
@@ -37,6 +38,8 @@ def time_problems(keys: ScenarioHead, record: RecordKeys, bad: set[str]) -> Iter
     if 0 < len(given) < len(FINE):
         missing = next(key for key in FINE if key not in given)
         yield (given[0],), f"comes together with {missing}, which is missing"
+    if not bad & {"horizon_s", "step_s", *FINE} and keys.horizon_s / tick_of(keys) > MOST_TICKS:
+        yield ("step_s",), f"is too short for this horizon: over {MOST_TICKS:g} steps"
     for part, whole in chain:
         part_s, whole_s = getattr(keys, part), getattr(keys, whole)
         if {part, whole} & bad or part_s is None or whole_s is None:

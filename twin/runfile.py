@@ -1,0 +1,134 @@
+"""What `run.json` says of a run: its inputs, its devices, what they summed up to, the audit."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from twin import __version__
+from twin.component import Field, Former, Kind, type_name
+from twin.order import in_cell
+from twin.scenario import Scenario
+from twin.topology import Device, Topology, bus_units
+from twin.world import Run
+
+PACKAGES = ("numpy", "numba", "mosaik", "pandapower", "simpy", "pyarrow")
+
+
+def head(run: Run, variant: str, overrides: Mapping[str, Any], mark: str) -> dict[str, Any]:
+    """What is known before anything runs."""
+    topology, scenario = run.topology, run.scenario
+    said = ("name", "horizon_s", "step_s", "sync_s", "seed", "document")
+    return {
+        "format": 1,
+        "status": "running",
+        "reason": "",
+        "failed_at_s": None,
+        "topology": {key: getattr(topology, key) for key in ("name", "title", "document")},
+        "scenario": {key: getattr(scenario, key) for key in said}
+        | {"start": scenario.start.isoformat()},
+        "variant": variant,
+        "overrides": dict(overrides),
+        "exploded": run.plan.exploded,
+        "resumed_at_s": float(run.calendar.seconds(run.begin)) if run.resume else None,
+        "versions": {
+            "gridtwin": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in PACKAGES},
+        },
+        "hash": mark,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_s": {},
+        "steps": run.calendar.steps,
+        "tick_s": run.calendar.tick_s,
+        "devices": {},
+        "audit": {},
+        "expect": {name: asdict(expect) for name, expect in scenario.expect.items()},
+    }
+
+
+def mark_of(scenario: Scenario, topology: Topology) -> str:
+    """A mark of everything that decides the numbers of a run."""
+    whole = hashlib.sha256()
+    documents = [topology.document, scenario.document, __version__]
+    whole.update(json.dumps(documents, sort_keys=True, default=str).encode())
+    for source in topology.profiles.values():
+        whole.update(source.file.read_bytes())
+    for cls in sorted({device.cls for device in topology.devices.values()}, key=str):
+        whole.update(Path(inspect.getfile(cls)).read_bytes())
+    return whole.hexdigest()
+
+
+def devices(run: Run, resumed: Path | None) -> dict[str, Any]:
+    """What a reader of the run must know of each device, without its code."""
+    before = json.loads((resumed / "run.json").read_text())["devices"] if resumed else {}
+    return {
+        name: {
+            "type": type_name(device.cls),
+            "role": device.cls.role,
+            **{key: getattr(device, key) for key in ("units", "groups", "each", "bus", "enabled")},
+            "fields": {one.name: _field(one) for one in device.cls.fields.values() if _kept(one)},
+            "start_totals": before[name]["start_totals"] if before else totals(run, device),
+            "totals": {},
+        }
+        for name, device in run.devices.items()
+    }
+
+
+def _kept(declared: Field) -> bool:
+    return declared.record and declared.kind in (Kind.STATE, Kind.OUT)
+
+
+def _field(declared: Field) -> dict[str, Any]:
+    return {
+        "kind": declared.kind.value,
+        "unit": str(declared.unit or ""),
+        "doc": declared.doc,
+        "labels": list(declared.labels),
+        "type": declared.type.__name__,
+    }
+
+
+def totals(run: Run, device: Device) -> dict[str, float]:
+    """Sums over the units of the recorded states, as they stand."""
+    return {name: float(np.sum(values)) for name, values in run.states(device.name).items()}
+
+
+def audit(run: Run) -> dict[str, Any]:
+    """What entered and left each bus, from meters that stand beside the settlement."""
+    found: dict[str, Any] = {}
+    for name, bus in run.devices.items():
+        if bus.cls.holds != "ac" or not bus.units or not in_cell(bus):
+            continue
+        short, surplus = _meter(run, name, name)
+        balance, through = short - surplus, short.copy()
+        for member in run.devices.values():
+            if member.bus == name and member.units:
+                given, taken = _meter(run, member.name, name)
+                on = bus_units(member, bus)
+                np.add.at(balance, on, given - taken)
+                np.add.at(through, on, given)
+        found[name] = {
+            "residual_kwh": float(np.abs(balance).max()),
+            "through_kwh": float(through.sum()),
+            "short_kwh": float(short.sum()),
+            "surplus_kwh": float(surplus.sum()),
+        }
+    return found
+
+
+def _meter(run: Run, member: str, bus: str) -> Any:
+    """The meter of a member: a former's where it books, any other's where its bus settles."""
+    books = issubclass(run.devices[member].cls, Former)
+    setup = run.cell_of(member if books else bus).setup
+    return setup.meters[setup.meter_of[member]].T
