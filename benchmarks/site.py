@@ -72,7 +72,7 @@ class Energies:
 def make_sites(count: int, days: int, seed: int = 20260101) -> Sites:
     """Unlike sites whose batteries run full, run empty and meet their rate limit."""
     random = np.random.default_rng(seed)
-    hours: Floats = np.arange(days * 86400 // SERIES_S) * (SERIES_S / 3600.0)
+    hours = np.arange(days * 86400 // SERIES_S, dtype=np.float64) * (SERIES_S / 3600.0)
     spread = random.uniform(LEAST_PU, MOST_PU, (3, count)) if count > 1 else np.ones((3, 1))
     return Sites(
         poa_w_per_m2=_sun(hours, random),

@@ -168,7 +168,8 @@ DEMAND = st.floats(0, 3e3).map(lambda x: round(x, 6))
 def test_every_step_balances(demand: float, source: float, offers: list[Offer]) -> None:
     found = settled(demand, *offers, source=source)
     left = source + found.formers + found.short - demand - found.surplus
-    assert abs(left) <= 1e-15 * 16 * (demand + source + sum(abs(p) for p in found.p))
+    scale = demand + source + sum(abs(clipped(offer, 0.0)) for offer in offers)
+    assert abs(left) <= 1e-15 * 4 * scale
 
 
 @settings(deadline=None, max_examples=300)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from twin.component import Component, Kind, methods_of
+from twin.component import Component, Kind, methods_of, turns_of
 from twin.fleet import Layout
 
 JIT = "@njit(cache=True, nogil=True, _nrt=False)"
@@ -134,7 +134,7 @@ def loop_text(shape: CellShape, modules: dict[type[Component], str], loops_mark:
         ")",
     ]
     for cls, module in modules.items():
-        for method in ("offer", "step", "fine", "enter_fine"):
+        for method in ("offer", "step", "fine_offer", "fine", "enter_fine"):
             if method in methods_of(cls):
                 head.append(f"from {module} import {method} as {_kernel(cls, method)}")
     head += ["", "", JIT, f"def run({', '.join(ARGUMENTS)}):"]
@@ -299,17 +299,16 @@ def _each(part: Part, before: list[str], method: str, after: list[str]) -> Itera
     for position, name in enumerate(part.logged):
         yield f"    was{position} = u.{name}"
     span = f"dt{k}" if part.slow else "dt"
-    if method == "offer" and part.has("fine"):  # `fine` itself states what it offers next
-        yield "    if not fine:"
-        yield f"        {_kernel(part.cls, method)}(u, {span})"
-    elif method == "step" and part.has("fine"):
+    turn = ("offer", "step").index(method)
+    coarse, fine = (turns_of(part.cls, regime)[turn] for regime in (False, True))
+    calls = [f"{_kernel(part.cls, name)}(u, {span})" if name else "pass" for name in (fine, coarse)]
+    if fine == coarse:
+        yield f"    {calls[0]}"
+    else:
         yield "    if fine:"
-        yield f"        {_kernel(part.cls, 'fine')}(u, {span})"
-        if part.has("step"):
-            yield "    else:"
-            yield f"        {_kernel(part.cls, 'step')}(u, {span})"
-    elif part.has(method):
-        yield f"    {_kernel(part.cls, method)}(u, {span})"
+        yield f"        {calls[0]}"
+        yield "    else:"
+        yield f"        {calls[1]}"
     for position, name in enumerate(part.logged):
         column = part.layout.column[name]
         yield f"    if u.{name} != was{position}:"

@@ -148,9 +148,10 @@ class Component:
     """Base of every component. Subclasses declare fields and write methods.
 
     ``step(dt_s)`` advances one device. Optional: ``start()`` once before the first step (sets
-    states and outputs from parameters), ``offer(dt_s)`` (formers), ``fine(dt_s)`` in place of
-    `step` in the fine regime, ``enter_fine()`` at its beginning (initialises at the operating
-    point), ``prepare(rows, times, inputs)`` (numpy, once, turns inputs into profiles).
+    states and outputs from parameters), ``offer(dt_s)`` (formers), ``fine(dt_s)`` and
+    ``fine_offer(dt_s)`` in place of `step` and `offer` in the fine regime, ``enter_fine()`` at
+    its beginning (initialises at the operating point), ``prepare(rows, times, inputs)`` (numpy,
+    once, turns inputs into profiles).
     """
 
     fields: ClassVar[dict[str, Field]] = {}
@@ -285,6 +286,18 @@ def methods_of(cls: type[Component]) -> dict[str, Any]:
             continue
         found.update({k: v for k, v in vars(owner).items() if callable(v) and k[0] != "_"})
     return found
+
+
+def turns_of(cls: type[Component], fine: bool) -> tuple[str, str]:
+    """The methods that state an offer and that advance, in a regime; "" where there is none.
+
+    A component without `fine` lives in the fine regime as in the coarse one; one with `fine` but
+    no `fine_offer` stands by what it offered last.
+    """
+    own = methods_of(cls)
+    if not (fine and "fine" in own):
+        return "offer" if "offer" in own else "", "step" if "step" in own else ""
+    return "fine_offer" if "fine_offer" in own else "", "fine"
 
 
 def way_of(cls: type[Component]) -> str:

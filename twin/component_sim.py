@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from twin.calendar import Calendar, exact
 from twin.catalog import add_folder, find
 from twin.cell_sim import due_after, meta
-from twin.component import Component, Former, Kind, methods_of, type_name, way_of
+from twin.component import Component, Former, Kind, methods_of, turns_of, type_name, way_of
 from twin.delay import line_length
 from twin.failure import CellFailure
 from twin.fleet import Rows, make_rows
@@ -232,12 +232,13 @@ class ComponentSim(mosaik_api_v3.Simulator):
         if fine and not fleet.fine and "enter_fine" in methods:
             code.each_enter_fine(fleet.rows)
         fleet.fine = fine
+        offer, advance = turns_of(self.cls, fine)
         if issubclass(self.cls, Former):  # nobody settles a former on its own: it gets its offer
-            code.each_offer(fleet.rows, dt_s)
+            if offer:
+                getattr(code, f"each_{offer}")(fleet.rows, dt_s)
             limits = fleet.rows["p_min_kw"], fleet.rows["p_max_kw"]
             fleet.rows["p_settled_kw"] = np.clip(fleet.rows["p0_kw"], *limits)
-        advance = code.each_fine if fine and "fine" in methods else code.each_step
-        advance(fleet.rows, dt_s)
+        getattr(code, f"each_{advance}")(fleet.rows, dt_s)
 
     def _check(self, fleet: Fleet, now: int) -> None:
         for name, field in self.cls.fields.items():

@@ -28,8 +28,8 @@ import numpy as np
 from twin.celltext import JIT
 from twin.component import Component, methods_of, type_name
 
-METHODS = ("start", "offer", "step", "fine", "enter_fine")
-TIMED = ("offer", "step", "fine")
+METHODS = ("start", "offer", "step", "fine_offer", "fine", "enter_fine")
+TIMED = ("offer", "step", "fine_offer", "fine")
 HEADER = "import math\n\nimport numpy as np\nfrom numba import njit\n"
 
 _compiled: dict[type[Component], ModuleType] = {}

@@ -23,6 +23,7 @@ from twin.component import (
     Store,
     Vector,
     methods_of,
+    turns_of,
     type_name,
 )
 from twin.delay import line_length
@@ -160,7 +161,7 @@ def live(device: Any, lived: Plan, unit: int, first: int = 0) -> Iterator[Values
             device.start()
         yield fields_of(cls, device)
     for hold in lived.holds[first:]:
-        advance = "fine" if hold.fine and "fine" in methods else "step"
+        offer, advance = turns_of(cls, hold.fine)
         for name, value in hold.inputs[unit].items():
             setattr(device, name, value)
         if hold.fine and "enter_fine" in methods:
@@ -169,7 +170,8 @@ def live(device: Any, lived: Plan, unit: int, first: int = 0) -> Iterator[Values
             if issubclass(cls, Store):
                 device.p_dc_kw = _drawn_kw(device, hold.shares[unit], hold.dt_s)
             if issubclass(cls, Former):
-                device.offer(hold.dt_s)
+                if offer:
+                    getattr(device, offer)(hold.dt_s)
                 device.p_settled_kw = _settled_kw(device, hold.shares[unit])
             getattr(device, advance)(hold.dt_s)
             yield fields_of(cls, device)

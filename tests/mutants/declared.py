@@ -75,7 +75,6 @@ DECLARED = [
         "def offers(",
         "check_advances_in_one_way",
         "Engine is a Former without an offer",
-        (*LIVED, *OF_FORMERS),
     ),
     Mutant(
         "engine",

@@ -32,9 +32,9 @@ class Kpi:
 
 def every() -> tuple[Kpi, ...]:
     """All KPIs, in the order in which they are shown."""
-    from twin.kpis import energy
+    from twin.kpis import energy, frequency
 
-    return (*energy.KPIS,)
+    return (*energy.KPIS, *frequency.KPIS)
 
 
 def compute(run: Run) -> dict[str, float]:
