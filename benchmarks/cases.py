@@ -18,7 +18,6 @@ from benchmarks.table import Row
 from benchmarks.timing import medians, seconds_of
 
 HOURLY = "every_s = 3600"
-DAILY_SPREAD = "samples = 30"  # quantiles of a fleet, which Vessim does not know at all
 NOTHING = "signals = []"
 UNITS = (1, 10, 100, 1_000, 10_000, 100_000)
 STEPS = (10**3, 10**4, 10**5, 10**6, 10**7)
@@ -38,7 +37,7 @@ def site_year(folder: Path) -> Iterator[Row]:
 def fleet_month(folder: Path) -> Iterator[Row]:
     """A hundred unlike sites for a month, against Vessim."""
     sites = make_sites(100, 30)
-    scenario = ours.write(folder, sites, 300, f"{HOURLY}\n{DAILY_SPREAD}")
+    scenario = ours.write(folder, sites, 300, HOURLY)
     row = Row("fleet_month, 100 sites, 5 min, Vessim native", at_least=200.0)
     yield _against_vessim(row, sites, 300, "native", scenario)
 

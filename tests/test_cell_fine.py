@@ -49,15 +49,36 @@ def test_the_fine_regime_ends_where_the_coarse_one_stands() -> None:
     assert values(fine, "bus.f_hz") == pytest.approx(values(coarse, "bus.f_hz"), abs=1e-12)
 
 
+class Prompt(Droop):
+    """Offers from the frequency of the moment, without a lag."""
+
+    def fine_offer(self, dt_s: float) -> None:
+        self.p0_kw = self.p_set_kw - self.stiffness_kw_per_hz * (self.f_hz - self.f_nominal_hz)
+
+    def fine(self, dt_s: float) -> None:
+        self.p_kw = self.p_settled_kw
+
+
+def test_a_former_may_offer_anew_in_each_step_of_a_zoom() -> None:
+    devices = [
+        device("bus", Swing),
+        device("load", Drain, "bus"),
+        device("former", Prompt, "bus", p_set_kw=5.0),
+    ]
+    made = after(cell(devices, when=zoomed(5.0), changes=[LOAD_STEP]), 5 + 10)
+    kept = 1.0 - 0.001 * 50.0 / 10.0  # of the deviation, in a step
+    assert values(made, "bus.f_hz")[0] == pytest.approx(49.5 + 0.4 * kept**10, abs=1e-9)
+
+
 def test_leaving_a_zoom_goes_on_in_the_coarse_regime() -> None:
     made = finished(island(zoomed(5.0), LOAD_STEP))
     assert recorded(made, "bus.f_hz")[-4:] == [49.5] * 4
 
 
 def test_in_the_fine_regime_nothing_is_short_while_inertia_gives() -> None:
-    starved = (5.0, "load", (0,), "wanted_kw", 130.0)
-    made = after(island(zoomed(5.0), starved), 5 + 3)
-    assert values(made, "bus.short_kw") == [0.0]
+    starved = (2.0, "load", (0,), "wanted_kw", 130.0)
+    made = island(zoomed(5.0), starved)
+    assert [values(after(made, steps), "bus.short_kw") for steps in (5, 3)] == [[30.0], [0.0]]
 
 
 def test_without_inertia_a_bus_stays_in_balance_through_a_zoom() -> None:

@@ -41,7 +41,7 @@ def test_every_bus_balances_over_the_run(compiled: Cell) -> None:
 
 def test_a_cell_goes_on_from_its_state_bit_for_bit(compiled: Cell) -> None:
     first, second = whole_site(), whole_site()
-    half = first.calendar.ticks(2 * 3600.0 + 100.0)
+    half = first.calendar.ticks(2 * 3600.0 + 103.35)
     first.advance(half)
     second.restore(first.state())
     before = len(tape(first).lines), len(tape(first).log)

@@ -130,7 +130,7 @@ def test_a_device_that_is_switched_off_leaves_the_default_of_what_it_feeds() -> 
 
 def test_of_several_sources_those_that_are_switched_off_add_nothing() -> None:
     wires = ["a.x_kw -> taker.x_kw", "b.x_kw -> taker.x_kw"]
-    assert given(*wires, steps=2, a={"enabled": False}) == [2.0]
+    assert given(*wires, steps=3, a={"enabled": False}) == [3.0]
 
 
 def test_where_all_sources_are_switched_off_the_default_is_left() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine import Tape, cell, device, guarded, scenario, tape, zoomed
+from tests.engine import Tape, cell, device, driven, guarded, scenario, tape, zoomed
 from tests.engine_components.flaky import WAYS, Flaky
 from tests.engine_components.taker import Taker
 from twin.cell import Cell
@@ -105,6 +105,13 @@ def test_what_arrived_from_others_is_replayed() -> None:
             guard.advance(now + 1)
         break
     assert guard.now == 42
+
+
+def test_what_its_profile_brought_is_replayed() -> None:
+    huge = driven([0.0, 50.0, 60.0, 100.0], [1.0, 1e308, 1.0, 1.0])
+    taker = device("a", Taker, gain_pu=10.0)
+    made = cell([taker], when=scenario(100.0), driven={("a", "x_kw"): huge})
+    assert str(failure(made)) == "a.y_kw became inf in the step from 50 s"
 
 
 def test_a_cell_that_stopped_early_is_replayed_as_it_went() -> None:

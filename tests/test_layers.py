@@ -14,6 +14,7 @@ ORDER = (
     "units",
     "component",
     "delay",
+    "lags",
     "curves",
     "topology",
     "scenario",
@@ -29,6 +30,7 @@ ORDER = (
     "toml_lines",
     "load",
     "fleet",
+    "cellshape",
     "celltext",
     "kernels",
     "declaration_rules",
@@ -67,7 +69,7 @@ ORDER = (
 )
 
 LANGUAGE = {"__future__", "collections.abc", "math", "numpy", "numpy.typing", "typing"}
-DECLARING = {"twin.component", "twin.delay"}
+DECLARING = {"twin.component", "twin.delay", "twin.lags"}
 PHYSICS = {"lightsim2grid", "pandapower", "pvlib", "simpy"}  # where used, not for every reader
 
 Found = tuple[str, str, bool]  # file and line, module, whether only when a function runs

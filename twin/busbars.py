@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.celltext import BusPart, Part
+from twin.cellshape import BusPart, Part
 from twin.component import Former
 from twin.order import Action
 from twin.topology import Device, bus_units

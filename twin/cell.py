@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from twin import loops
 from twin.calendar import Calendar
-from twin.celltext import ARGUMENTS, JIT, CellShape, loop_text
+from twin.cellshape import CellShape
+from twin.celltext import ARGUMENTS, JIT, loop_text
 from twin.component import Component, methods_of
 from twin.fleet import Rows, UnitViews, floats_of, wholes_of
 from twin.kernels import compiled, first_call, load_generated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.celltext import Part
+from twin.cellshape import Part
 from twin.scenario import Record
 from twin.topology import Device
 
@@ -33,15 +33,12 @@ def record_arrays(
 ) -> dict[str, Any]:
     """The columns of the parts that are stepped here, and the arrays that the loop fills."""
     columns: list[Column] = []
-    recorded = np.zeros(len(parts), np.bool_)
     picked: list[NDArray[np.int64]] = []
     for part in parts:
         own: list[int] = []
         if part.index in live:
             device = devices[part.name]
-            fleet = _fleet(device, part, record)
-            recorded[part.index] = any(column.keep for column in fleet)
-            columns += fleet if recorded[part.index] else []
+            columns += _fleet(device, part, record) if part.recorded else []
             own = _picked(device, record)
             for unit in own:
                 name = device.unit_name(unit)
@@ -52,13 +49,17 @@ def record_arrays(
     pairs = list(zip(picked, widths, strict=True))
     return {
         "columns": columns,
-        "recorded": recorded,
         "picked": tuple(picked),
         "sums": tuple(np.zeros(width) for width in widths),
         "least": tuple(np.full(width, np.inf) for width in widths),
         "most": tuple(np.full(width, -np.inf) for width in widths),
         "picked_sums": tuple(np.zeros((len(own), width)) for own, width in pairs),
     }
+
+
+def is_recorded(device: str, fields: Iterable[str], record: Record) -> bool:
+    """Whether any field of a device matches what is to be recorded."""
+    return any(matches(f"{device}.{field}", record.signals) for field in fields)
 
 
 def _picked(device: Device, record: Record) -> list[int]:

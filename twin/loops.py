@@ -8,8 +8,9 @@ import numpy as np
 from numba import njit
 
 # Every function here is compiled into cells whose names carry a hash of this file. Nothing
-# allocates, so the counting of references to arrays is off: it costs more than the arithmetic.
-OPTIONS = {"cache": True, "nogil": True, "_nrt": False}
+# allocates, so the counting of references to arrays is off, and calls are always inlined, because
+# handing over a dozen arrays by seven words each costs more than the arithmetic.
+OPTIONS = {"cache": True, "nogil": True, "_nrt": False, "forceinline": True}
 JIT: Any = njit(**OPTIONS)  # type: ignore[call-overload]
 
 # cells of the clock, the little state of a loop that outlives a call
@@ -163,16 +164,8 @@ def carry(to, at, source, out, targets, sources, mode):  # type: ignore[no-untyp
 
 
 @JIT
-def bind(to, at, choice, values):  # type: ignore[no-untyped-def]
-    """Set a profile-driven input of every unit; whole-number tables take whole values."""
-    for i in range(to.shape[0]):
-        to[i, at] = values[choice[i]]
-
-
-@JIT
-def collect(power, at, on, bus, source, demand, meter, dt_s):  # type: ignore[no-untyped-def]
+def collect(power, at, on, bus, source, demand, meter, hours):  # type: ignore[no-untyped-def]
     """Add what devices deliver or take to their buses, and meter it for the audit."""
-    hours = dt_s / 3600.0
     for i in range(power.shape[0]):
         p = power[i, at]
         if p > 0.0:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from twin.columns import Column
 from twin.topology import Device
 
-PART_CELLS = 2_000_000  # numbers in a part: 16 MB in memory, twice that while it is written
+PART_CELLS = 1_000_000  # numbers in a part: 8 MB
 PART_AGE_S = 5.0  # what a killed run may lose
 
 
@@ -54,9 +54,10 @@ class Recorder:
         self._names = [columns[place].name for place in self._keep]
         self._seconds = seconds
         self._describe = describe
-        self._stamps: list[NDArray[np.int64]] = []
-        self._lines: list[NDArray[np.float64]] = []
-        self._cells = 0
+        self._room = max(PART_CELLS // max(len(self._keep), 1), 2)
+        self._stamps = np.empty(0, np.int64)
+        self._table = np.empty((0, 0))  # a line a column: a column is then written as it lies
+        self._count = 0
         self._events: list[NDArray[np.int64]] = []
         self._kind = kind
         self._parts = {kind: first_part, "events": first_part}
@@ -64,11 +65,19 @@ class Recorder:
 
     def records(self, stamps: NDArray[np.int64], lines: NDArray[np.float64]) -> None:
         """Take lines of signals."""
-        if self._keep:
-            self._stamps.append(stamps.copy())
-            self._lines.append(lines.copy() if self._all else lines[:, self._keep])
-            self._cells += self._lines[-1].size
-        if self._cells >= PART_CELLS or time.monotonic() - self._opened > PART_AGE_S:
+        if self._keep and not len(self._stamps):
+            self._stamps = np.empty(self._room, np.int64)
+            self._table = np.empty((len(self._keep), self._room))
+        taken = 0
+        while self._keep and taken < len(stamps):
+            more = min(len(stamps) - taken, self._room - self._count)
+            here, there = slice(self._count, self._count + more), slice(taken, taken + more)
+            self._stamps[here] = stamps[there]
+            self._table[:, here] = (lines if self._all else lines[:, self._keep])[there].T
+            self._count, taken = self._count + more, taken + more
+            if self._count == self._room:
+                self.flush()
+        if time.monotonic() - self._opened > PART_AGE_S:
             self.flush()
 
     def events(self, log: NDArray[np.int64]) -> None:
@@ -77,12 +86,12 @@ class Recorder:
 
     def flush(self) -> None:
         """Write what has been taken as parts."""
-        if self._lines:
-            columns = {"t_s": self._seconds(np.concatenate(self._stamps))}
-            for place, name in enumerate(self._names):
-                columns[name] = np.concatenate([lines[:, place] for lines in self._lines])
+        if self._count:
+            columns = {"t_s": self._seconds(self._stamps[: self._count])}
+            for name, column in zip(self._names, self._table, strict=True):
+                columns[name] = column[: self._count]
             self._write(self._kind, pa.table(columns))
-            self._stamps, self._lines, self._cells = [], [], 0
+            self._count = 0
         if self._events:
             self._write("events", pa.table(dict(self._describe(np.concatenate(self._events)))))
             self._events = []

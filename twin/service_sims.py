@@ -66,11 +66,12 @@ class ProfileSim(mosaik_api_v3.Simulator):
     def _given(self, name: str, inp: str) -> list[float]:
         driven, device = self.driven[name, inp], self.devices[name]
         period = self.calendar.ticks(device.period_s) if device.period_s else 0
-        t0_s = float(self.calendar.seconds(self.now))
-        t1_s = float(self.calendar.seconds(due_after(self.calendar, self.now, period)))
+        span = np.array([[self.now], [due_after(self.calendar, self.now, period)]])
+        t0_s, t1_s = np.asarray(self.calendar.seconds(span))
         real = device.cls.fields[inp].type is float
         values = [
-            float(mean_over(p, t0_s, t1_s)) if real else _value_at(p, t0_s) for p in driven.profiles
+            float(mean_over(p, t0_s, t1_s)[0]) if real else _value_at(p, t0_s[0])
+            for p in driven.profiles
         ]
         found: list[float] = np.array(values)[driven.choice].tolist()
         return found

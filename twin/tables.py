@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 from numpy.typing import NDArray
@@ -249,9 +249,17 @@ def _parsed(texts: pd.Series[Any], name: str, findings: Findings) -> pd.Series[A
     return None if aware.any() else times.dt.tz_localize(None)
 
 
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
 def _in_utc(times: pd.Series[Any], findings: Findings) -> Ints | None:
     zone = findings.source.zone
-    if zone not in available_timezones():
+    if not _is_zone(zone):
         hint = did_you_mean(zone, available_timezones()) or ", such as Asia/Shanghai"
         findings.add(f"{shown(zone)} is not a time zone{hint}")
         return None

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from twin.busbars import busbars
 from twin.calendar import Calendar
-from twin.celltext import Binding, CellShape, Link, Part
-from twin.columns import Column, record_arrays
+from twin.cellshape import Binding, CellShape, Link, Part
+from twin.columns import Column, is_recorded, record_arrays
 from twin.component import methods_of
 from twin.delay import line_length
 from twin.fleet import Rows, layout, make_rows, unit_view
@@ -67,7 +67,6 @@ class Setup:
     firsts: tuple[Ints, ...]
     meters: tuple[Floats, ...]
     meter_of: Mapping[str, int]
-    recorded: NDArray[np.bool_]
     picked: tuple[Ints, ...]
     sums: tuple[Floats, ...]
     least: tuple[Floats, ...]
@@ -159,12 +158,17 @@ class _Maker:
     def _part(self, name: str, ghost: str) -> Part:
         if (name, ghost) not in self.parts:
             device = self.plan.devices[name]
-            lengths = self._lengths(device)
-            shown = f"{name}~{ghost}" if ghost else name
-            place = len(self.parts)
-            slow = device.period_s is not None and not ghost
-            part = Part(place, shown, device.cls, layout(device.cls, lengths), bool(ghost), slow)
-            self.parts[name, ghost] = part
+            rows = layout(device.cls, self._lengths(device))
+            self.parts[name, ghost] = Part(
+                len(self.parts),
+                f"{name}~{ghost}" if ghost else name,
+                device.cls,
+                rows,
+                ghost=bool(ghost),
+                slow=device.period_s is not None and not ghost,
+                recorded=not ghost and is_recorded(name, rows.recorded, self.plan.record),
+                picked=not ghost and bool(self.plan.record.units),
+            )
         return self.parts[name, ghost]
 
     def reach(self, name: str, ghost: str) -> Part:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 import sys
-import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import mosaik
 import numpy as np
-from mosaik.exceptions import ScenarioError, SimulationError
-from mosaik_api_v3.connection import RemoteException
 from numpy.typing import NDArray
 
 from twin.calendar import Calendar
@@ -41,12 +35,10 @@ from twin.snapshot import Keeper, State
 from twin.topology import Device, Topology
 from twin.wiring import Driven, Plan, build
 from twin.worldplan import LinkPlan, SimPlan, WorldPlan, is_address
+from twin.worldrun import WorldError as WorldError
+from twin.worldrun import play
 
 PIECES = 50  # calls of a simulator with no periodic partner: often enough to see it move
-
-
-class WorldError(Exception):
-    """A simulator did not do what it should: which, and what."""
 
 
 @dataclass
@@ -172,92 +164,13 @@ def _cell(run: Run, sim: SimPlan) -> Cell:
 
 def run_world(run: Run) -> None:
     """Run a prepared world to its end; CellFailure, WorldError or OSError say why it did not."""
-    loop = asyncio.new_event_loop()
-    if not _in_a_loop():
-        _run_here(run, loop)
-        return
-    raised: list[BaseException] = []
 
-    def work() -> None:
-        try:
-            _run_here(run, loop)
-        except BaseException as error:  # handed to the thread that waits
-            raised.append(error)
+    def build(world: Any) -> None:
+        _connect(run, world, _start(run, world))
 
-    thread = threading.Thread(target=work)  # a notebook's own loop goes on in this thread
-    thread.start()
-    try:
-        thread.join()
-    except KeyboardInterrupt:
-        loop.call_soon_threadsafe(_cancel, asyncio.all_tasks(loop))
-        thread.join()
-        raise
-    if raised:
-        raise raised[0]
-
-
-def _in_a_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
-    for task in tasks:
-        task.cancel()
-
-
-def _run_here(run: Run, loop: asyncio.AbstractEventLoop) -> None:
-    world = mosaik.World(
-        _sim_config(run),
-        time_resolution=run.calendar.tick_s,
-        cache=False,
-        skip_greetings=True,
-        configure_logging=False,
-        asyncio_loop=loop,
-    )
-    served: set[asyncio.Task[Any]] = set()
-    try:
-        sims = _start(run, world)
-        _connect(run, world, sims)
-        served = asyncio.all_tasks(loop)  # those that listen to remote simulators
-        world.run(until=run.calendar.end - run.begin, print_progress=False, shutdown=False)
-        _check_arrival(run, world)
-        if run.ledger:
-            run.ledger.fill(run.calendar.end)
-    except (SimulationError, ScenarioError) as error:
-        raise WorldError(str(error)) from error
-    finally:
-        _shut(world, loop, served)
-
-
-def _shut(world: Any, loop: asyncio.AbstractEventLoop, served: set[asyncio.Task[Any]]) -> None:
-    """End the simulators, and what mosaik leaves pending where one of them raised."""
-    left = asyncio.all_tasks(loop) - served
-    _cancel(left)
-    if left:
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-    with suppress(OSError):  # a remote simulator that died cannot be told to stop
-        world.shutdown()
-    loop.close()
-
-
-def _check_arrival(run: Run, world: Any) -> None:
-    """Mosaik returns quietly where a remote simulator raised or the user broke off."""
-    runners = world.compile(use_cache=True)
-    for name, runner in runners.items():
-        error = runner.task.exception() if runner.task.done() else None
-        if isinstance(error, RemoteException):
-            raise WorldError(f"{name}: {error.remote_type}: {error.remote_msg}")
-    if not all(runner.task.done() for runner in runners.values()):
-        raise KeyboardInterrupt
-    ends = {name: runner.progress.time.time + run.begin for name, runner in runners.items()}
-    short = [name for name, end in ends.items() if end < run.calendar.end]
-    if short:
-        at_s = run.calendar.seconds(min(ends.values()))
-        raise WorldError(f"{', '.join(short)} stopped at {at_s:g} s, before the end")
+    play(_sim_config(run), run.calendar.tick_s, run.calendar.end - run.begin, build)
+    if run.ledger:
+        run.ledger.fill(run.calendar.end)
 
 
 def _kind(run: Run, name: str) -> str:

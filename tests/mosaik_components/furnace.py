@@ -16,6 +16,7 @@ class Furnace(AcDevice):
     law: str = param("linear", "linear, or square")
     demand_pu: float = inp(0.0, "how much is wanted")
     extra_kw: float = inp(0.0, "taken beside it")
+    lack_pu: float = inp(0.0, "added to what is wanted")
     allowed: bool = inp(True, "whether it may run")
     f_hz: float = inp(50.0, "frequency of its bus")
     energy_kwh: float = state(0.0, "energy demanded of the bus", ge=0)
@@ -26,7 +27,8 @@ class Furnace(AcDevice):
     wish_kw: float = out(0.0, "what it takes, for others")
 
     def fleet_step(self, rows: Any, t_s: float, dt_s: float) -> None:
-        demand = rows["demand_pu"] if self.law == "linear" else rows["demand_pu"] ** 2
+        wanted = rows["demand_pu"] + rows["lack_pu"]
+        demand = wanted if self.law == "linear" else wanted**2
         rows["wish_kw"] = rows["allowed"] * (rows["rated_kw"] * demand + rows["extra_kw"])
         rows["p_kw"] = -rows["wish_kw"]
         rows["energy_kwh"] += rows["wish_kw"] * dt_s / 3600.0

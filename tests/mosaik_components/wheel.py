@@ -8,7 +8,7 @@ from twin.component import Bus, out, param
 class Wheel(Bus):
     """Algebraic in the coarse regime; in the fine one the imbalance turns a mass."""
 
-    inertia_kws: float = param(10.0, "power over a second that changes the frequency by 1 Hz", gt=0)
+    inertia_kw: float = param(10.0, "imbalance that changes the frequency by 1 Hz a second", gt=0)
     f_hz: float = out(50.0, "frequency")
 
     def step(self, dt_s: float) -> None:
@@ -16,4 +16,4 @@ class Wheel(Bus):
 
     def fine(self, dt_s: float) -> None:
         imbalance_kw = self.p_source_kw + self.p_formers_kw - self.p_demand_kw
-        self.f_hz += imbalance_kw * dt_s / self.inertia_kws
+        self.f_hz += imbalance_kw * dt_s / self.inertia_kw

@@ -39,10 +39,11 @@ def every() -> tuple[Kpi, ...]:
 
 def compute(run: Run) -> dict[str, float]:
     """Every KPI that this run can tell."""
+    from twin.kpis.resources import of_resources
+
     values = ((kpi.name, kpi.value(run)) for kpi in every())
-    return {
-        name: float(value) for name, value in values if value is not None and math.isfinite(value)
-    }
+    known = {n: float(v) for n, v in values if v is not None and math.isfinite(v)}
+    return known | of_resources(run)
 
 
 def of_role(run: Run, role: str) -> dict[str, Mapping[str, Any]]:

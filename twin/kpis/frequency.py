@@ -145,11 +145,9 @@ def shed_kwh(run: Run) -> float | None:
 
 def trips_count(run: Run) -> float | None:
     """Events by which a unit trips, where a device has a field or a mode for it."""
-    fields = [about.get("fields", {}) for about in run.meta["devices"].values()]
-    words = [
-        word for own in fields for name in own for word in (name, *own[name].get("labels", ()))
-    ]
-    if not any(word.startswith("trip") for word in words):
+    fields = [about.get("fields", {}).items() for about in run.meta["devices"].values()]
+    told = [(name, *one.get("labels", ())) for own in fields for name, one in own]
+    if not any(word.startswith("trip") for words in told for word in words):
         return None
     field, text = run.events["field"].astype(str), run.events["text"].astype(str)
     hits = text.str.startswith("trip") | (field.str.startswith("trip") & (text == "true"))

@@ -1,0 +1,88 @@
+"""Powers at the buses of a network and how they follow the voltage; all in per unit.
+
+What is taken at constant power becomes a constant impedance below the knee (0.8 pu), what is given
+a constant current; a converter gives no more than its current limit allows at any voltage. The
+network's own loads have besides pandapower's shares of constant impedance and constant current.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Powers = NDArray[np.complex128]
+
+LEAST_PU = 1e-6  # voltages below are as good as none
+
+
+@dataclass(frozen=True)
+class Injections:
+    """Powers of all buses, generator sign where they may have both."""
+
+    fixed: Powers  # of machines that hold their voltage
+    given: Powers  # by converters
+    taken: Powers
+    current: Powers | None  # taken at 1 pu as constant current
+    ohmic: Powers  # given at 1 pu as constant impedance
+    limit: Floats | None  # the most that is given at 1 pu, as a multiple of `given`
+    knee_pu: float
+
+    @property
+    def constant(self) -> Powers:
+        """What is constant as long as all is plain."""
+        return self.fixed + self.given - self.taken
+
+    def plain(self, v: Floats) -> bool:
+        """Whether all is constant power or constant impedance at these voltages."""
+        if self.current is not None or v.min() < self.knee_pu:
+            return False
+        return self.limit is None or bool((self.limit * v).min() >= 1.0)
+
+    def shares(self, v: Floats) -> tuple[Floats, Floats]:
+        """How much is given and taken, at these voltages, of what would be at constant power."""
+        below = np.minimum(v / self.knee_pu, 1.0)
+        give = below if self.limit is None else np.minimum(below, self.limit * v)
+        return give, below * below
+
+    def at(self, v: Floats) -> Powers:
+        """What flows into the buses at these voltages."""
+        give, take = self.shares(v)
+        found = self.fixed + self.given * give - self.taken * take + self.ohmic * (v * v)
+        return found if self.current is None else found - self.current * v
+
+    def tangent(self, v: Floats) -> tuple[Powers, Powers]:
+        """Constants a and b with a + b v^2 equal in value and slope to `at` at these voltages.
+
+        Both parts fit into a solver of constant powers, b as an admittance, so that a power flow
+        with any dependence on the voltage converges as fast as Newton's method does.
+        """
+        v = np.maximum(v, LEAST_PU)
+        knee, zero = self.knee_pu, np.zeros_like(v)
+        give, rise = v / knee, np.where(v < knee, 1.0 / knee, zero)
+        if self.limit is not None:
+            rise = np.where(self.limit * v < np.minimum(give, 1.0), self.limit, rise)
+        slope = self.given * rise - self.taken * np.where(v < knee, 2.0 * v / (knee * knee), zero)
+        if self.current is not None:
+            slope = slope - self.current
+        ohmic = self.ohmic + slope / (2.0 * v)
+        return self.at(v) - ohmic * (v * v), ohmic
+
+    def secant(self, v: Floats) -> tuple[Powers, Powers]:
+        """The same with all but machines as an admittance: each turn then has a solution."""
+        return self.fixed, (self.at(v) - self.fixed) / np.maximum(v * v, LEAST_PU)
+
+
+def part(powers: Powers, shares: Powers) -> Powers:
+    """A share of the active and another of the reactive power."""
+    found: Powers = powers.real * shares.real + 1j * (powers.imag * shares.imag)
+    return found
+
+
+def positive(powers: Powers) -> Powers:
+    """Active and reactive power, each where it is positive."""
+    found: Powers = np.maximum(powers.real, 0.0) + 1j * np.maximum(powers.imag, 0.0)
+    return found

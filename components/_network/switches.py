@@ -1,0 +1,63 @@
+"""What operates in a network: lines and transformers out, switches turned over, taps moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from components._network.files import Net
+from components._network.loads import Ints
+
+
+@dataclass(frozen=True)
+class Switches:
+    """By rows, so number k is line k, transformer k, switch k; zeros leave all as in the file."""
+
+    line_out: Ints
+    trafo_out: Ints
+    switch_turned: Ints  # stands opposite to the file
+    tap_steps: Ints  # from the file's position
+
+    @staticmethod
+    def untouched(rows: int) -> Switches:
+        """All as in the file."""
+        return Switches(*(np.zeros(rows, np.int64) for _ in range(4)))
+
+
+def check(net: Net, wanted: Switches) -> None:
+    """Raise ValueError where something is operated that the network does not have."""
+    tables = {
+        "line": (wanted.line_out, net.line.index),
+        "transformer": (wanted.trafo_out, net.trafo.index),
+        "switch": (wanted.switch_turned, net.switch.index),
+        "tap changer of a transformer": (wanted.tap_steps, _tapped(net)),
+    }
+    for called, (rows, known) in tables.items():
+        if missing := sorted(set(np.flatnonzero(rows).tolist()) - set(known)):
+            raise ValueError(f"the network has no {called} {missing[0]}")
+    for name, at, position in _positions(net, wanted.tap_steps):
+        low, high = net.trafo.tap_min.at[at], net.trafo.tap_max.at[at]
+        if not low <= position <= high:
+            raise ValueError(f"tap {position:g} of transformer {name} is outside {low} to {high}")
+
+
+def _tapped(net: Net) -> Any:
+    return net.trafo.index[net.trafo.tap_pos.notna()] if "tap_pos" in net.trafo else []
+
+
+def _positions(net: Net, steps: Ints) -> Iterator[tuple[Any, int, float]]:
+    for at in np.flatnonzero(steps).tolist():
+        yield at, at, float(net.trafo.tap_pos.at[at]) + float(steps[at])
+
+
+def operate(net: Net, file: Net, wanted: Switches) -> None:
+    """Bring a network from wherever it stands to what is wanted; `file` is how it began."""
+    lines, trafos, switches = file.line.index, file.trafo.index, file.switch.index
+    net.line["in_service"] = file.line.in_service & (wanted.line_out[lines] == 0)
+    net.trafo["in_service"] = file.trafo.in_service & (wanted.trafo_out[trafos] == 0)
+    net.switch["closed"] = file.switch.closed ^ (wanted.switch_turned[switches] != 0)
+    if len(tapped := _tapped(file)):
+        net.trafo.loc[tapped, "tap_pos"] = file.trafo.tap_pos[tapped] + wanted.tap_steps[tapped]

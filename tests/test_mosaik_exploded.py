@@ -1,0 +1,206 @@
+"""Every device as a simulator of its own gives, to the last bit, what one cell gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mosaik_world import Ran, done
+from twin.load import load_scenario, scenarios
+from twin.run import Run, open_run
+from twin.runner import Options, run_scenario
+
+SITES = """
+[profile.plan]
+file = "plan.csv"
+between = "linear"
+[group.site]
+count = 3
+[group.site.main]
+type = "site_bus"
+[group.site.grid]
+type = "grid_connection"
+bus = "main"
+import_max_kw = [4, 6, 0]
+[group.site.pcs]
+type = "pcs"
+bus = "main"
+rated_kva = [10, 20, 30]
+[group.site.bess]
+type = "bess"
+bus = "pcs"
+energy_kwh = [5, 10, 15]
+[group.site.genset]
+type = "genset"
+bus = "main"
+count = 2
+rated_kw = [5, 4, 6, 7, 5, 5]
+[group.site.room]
+type = "it_load"
+bus = "main"
+count = 2
+rated_kw = [3, 4, 5, 6, 7, 8]
+utilisation_pu = "plan.busy_pu"
+[group.site.ems]
+type = "ems_rule"
+period_s = 180
+wires = [
+    "main.p_load_kw ~> p_load_kw",
+    "bess.soc_pu ~> soc_pu",
+    "grid.online ~> grid_available",
+    "p_set_kw -> pcs.p_set_kw",
+    "run_cmd -> genset.run_cmd",
+]
+[device.meter]
+type = "witness"
+wires = ["site.room.p_kw -> x_kw", "site.genset.start_count ~> tally"]
+[device.eyes]
+type = "witness"
+count = 2
+wires = [
+    { wire = "site.room.p_kw ~> x_kw", at = [5, 2] },
+    { wire = "site.genset.start_count -> tally", at = [0, 1, 1, 0, 1, 0] },
+]
+"""
+PLAN = "time,busy_pu\n2026-06-01T00:00:00,0\n2026-06-01T01:00:00,1\n2026-06-01T09:00:00,0\n"
+OUTAGE = """
+[[event]]
+at_s = 3600
+set = "site.grid.available"
+to = false
+[[event]]
+at_s = 9000
+set = "site[1].grid.available"
+to = true
+"""
+HOURS = "horizon_s = 14400\nstep_s = 60\nsync_s = 60\n" + OUTAGE
+PARTNER = """
+[device.furnace]
+type = "furnace"
+count = 3
+rated_kw = [1, 2, 3]
+demand_pu = "plan.busy_pu"
+period_s = {period}
+wires = ["site.bess.soc_pu ~> lack_pu", "site.main.p_load_kw ~> extra_kw"]
+[device.hand]
+type = "witness"
+wires = ["furnace.wish_kw -> x_kw"]
+"""
+WHEELS = """
+[device.wheel]
+type = "wheel"
+count = 2
+inertia_kw = [10, 20]
+[device.spring]
+type = "spring"
+bus = "wheel"
+count = 3
+at = [0, 0, 1]
+stiff_kw_per_hz = [50, 80, 40]
+p_set_kw = [1, 2, 3]
+[device.load]
+type = "it_load"
+bus = "wheel"
+count = 2
+rated_kw = [10, 14]
+[device.eye]
+type = "witness"
+count = 2
+wires = ["load.p_kw -> x_kw"]
+"""
+ZOOM = """
+horizon_s = 7200
+step_s = 60
+sync_s = 60
+fine_step_s = 0.01
+fine_sync_s = 1.0
+fine_for_s = 1.0
+[[event]]
+at_s = 1800.5
+set = "load.utilisation_pu"
+to = 0.2
+"""
+SUPPLY = """
+[device.tank]
+type = "tank"
+count = 2
+burn_l_per_h = [120, 100]
+wires = ["tanker.brought_l -> brought_l"]
+[device.gauge]
+type = "gauge"
+count = 2
+wires = ["tank.level_l ~> level_l", "tanker.brought_l ~> brought_l"]
+[device.tanker]
+type = "tanker"
+count = 2
+travel_s = 3333.3
+wires = ["gauge.order_count ~> order_count"]
+"""
+
+
+def same(one: Run, other: Run) -> None:
+    """Two runs that left the same signals, events and totals, bit for bit."""
+    assert other.signals[one.signals.columns].equals(one.signals)
+    assert other.events.equals(one.events)
+    assert other.totals == one.totals
+
+
+def both(folder: Path, topology: str, times: str, in_python: bool = True) -> tuple[Ran, Ran]:
+    """A topology in one cell, and with every device on its own; in Python nothing is compiled."""
+    (folder / "t").mkdir()
+    (folder / "t/plan.csv").write_text(PLAN)
+    fused = done(folder, topology, times, "fused", in_python=in_python)
+    apart = done(folder, topology, times, "exploded", in_python=in_python, exploded=True)
+    return fused, apart
+
+
+def test_sites_with_outages_sums_maps_and_a_slow_controller(tmp_path: Path) -> None:
+    fused, exploded = both(tmp_path, SITES, HOURS, in_python=False)
+    assert len(fused.run.events) > 20
+    same(fused.run, exploded.run)
+
+
+@pytest.mark.parametrize("period", [60, 420])
+def test_sites_beside_a_fleet_that_a_library_steps(tmp_path: Path, period: int) -> None:
+    topology = SITES + PARTNER.format(period=period)
+    fused, exploded = both(tmp_path, topology, HOURS)
+    assert fused.last("hand.x_kwh") > 1.0
+    same(fused.run, exploded.run)
+
+
+def test_a_window_of_fine_steps_around_an_event(tmp_path: Path) -> None:
+    fused, exploded = both(tmp_path, WHEELS, ZOOM)
+    assert fused.run["wheel.f_hz:min"].loc[1800.6:1801].nunique() > 20
+    same(fused.run, exploded.run)
+
+
+def test_tanks_and_tankers(tmp_path: Path) -> None:
+    fused, exploded = both(tmp_path, SUPPLY, "horizon_s = 28800\nstep_s = 60\n")
+    assert fused.last("tanker.trip_count:sum") == 2
+    same(fused.run, exploded.run)
+
+
+def shortened(name: str) -> dict[str, Any]:
+    """What ends a scenario some exchanges after its first event, where it gets so far."""
+    scenario, _ = load_scenario(name)
+    events_s = [event.at_s for event in scenario.events if event.at_s < 100 * scenario.step_s]
+    wanted_s = min(events_s, default=0.0) + 100 * scenario.step_s
+    exchanges = max(int(wanted_s // scenario.sync_s), 1)
+    found = {"horizon_s": min(exchanges * scenario.sync_s, scenario.horizon_s)}
+    return found | ({"fine_for_s": scenario.fine_sync_s} if scenario.fine_sync_s else {})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", scenarios())
+def test_every_scenario_that_is_shipped(name: str, tmp_path: Path) -> None:
+    runs = []
+    for exploded in (False, True):
+        options = Options(
+            overrides=shortened(name), out=tmp_path / str(exploded), exploded=exploded
+        )
+        outcome = run_scenario(name, options)
+        assert outcome.status == "done"
+        runs.append(open_run(outcome.folder))
+    same(*runs)
