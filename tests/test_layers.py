@@ -20,8 +20,6 @@ ORDER = (
     "scenario",
     "problems",
     "order",
-    "source_names",
-    "source_rules",
     "catalog",
     "schema",
     "file_schema",
@@ -33,6 +31,8 @@ ORDER = (
     "cellshape",
     "celltext",
     "kernels",
+    "source_names",
+    "source_rules",
     "declaration_rules",
     "calendar",
     "loops",
@@ -51,10 +51,13 @@ ORDER = (
     "processes",
     "service_sims",
     "simulator",
+    "outside",
+    "worldrun",
     "world",
     "run",
     "kpis",
     "check",
+    "runfile",
     "runner",
     "study",
     "report",
@@ -69,7 +72,7 @@ ORDER = (
 )
 
 LANGUAGE = {"__future__", "collections.abc", "math", "numpy", "numpy.typing", "typing"}
-DECLARING = {"twin.component", "twin.delay", "twin.lags"}
+DECLARING = {"twin.component", "twin.curves", "twin.delay", "twin.lags"}
 PHYSICS = {"lightsim2grid", "pandapower", "pvlib", "simpy"}  # where used, not for every reader
 
 Found = tuple[str, str, bool]  # file and line, module, whether only when a function runs
@@ -144,7 +147,19 @@ def test_a_component_imports_language_declarations_and_late_its_physics() -> Non
     foreign = [
         f"{where} imports {name}"
         for where, name, late in imports("components")
+        if not where.startswith("components/_") and not name.startswith("components._")
         if name not in LANGUAGE | DECLARING and not (late and name.split(".")[0] in PHYSICS)
+    ]
+    assert foreign == []
+
+
+def test_what_components_share_knows_neither_mosaik_nor_the_framework() -> None:
+    """Folders named with `_` are libraries of components that run outside the cell."""
+    foreign = [
+        f"{where} imports {name}"
+        for where, name, _ in imports("components")
+        if where.startswith("components/_")
+        if name.split(".")[0] in ("mosaik", "mosaik_api_v3", "twin") and name not in DECLARING
     ]
     assert foreign == []
 

@@ -15,6 +15,7 @@ from twin.order import Action
 from twin.topology import Device, bus_units
 
 Ints = NDArray[np.int64]
+RANK = 4  # row of the offers; the others are written in each step
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Busbars:
     meter_of: dict[str, int] = field(default_factory=dict)
     offers: list[NDArray[np.float64]] = field(default_factory=list)
     firsts: list[Ints] = field(default_factory=list)
+    even: list[bool] = field(default_factory=list)  # whether each unit has one offer of each former
 
     def arrays(self) -> dict[str, Any]:
         """The arrays as the loop takes them."""
@@ -40,6 +42,7 @@ class Busbars:
             "meter_of": self.meter_of,
             "offers": tuple(self.offers),
             "firsts": tuple(self.firsts),
+            "even": np.array(self.even, np.bool_),
         }
 
     def _member(self, name: str, units: int, on: Ints) -> int:
@@ -63,6 +66,7 @@ class Busbars:
             else:
                 devices.append(pair)
         self._place(placed, bus.units)
+        self.even.append(bool(np.all(np.diff(self.firsts[-1]) == len(formers))))
         meter = self._member(bus.name, bus.units, np.empty(0, np.int64))
         part = reach(bus.name, "now")
         self.parts.append(BusPart(len(self.parts), part, tuple(devices), tuple(formers), meter))
@@ -77,6 +81,7 @@ class Busbars:
         place[order] = np.arange(len(every))
         self.firsts.append(np.searchsorted(every[order], np.arange(units + 1)).astype(np.int64))
         self.offers.append(np.zeros((6, len(every))))
+        self.offers[-1][RANK] = ranks[order]
         begin = 0
         for member, device in formers:
             self.members[member] = place[begin : begin + device.units].copy()

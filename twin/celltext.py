@@ -35,6 +35,7 @@ ARGUMENTS = (
     "periods_s",
     "due",
     "members",
+    "even",
     "offers",
     "firsts",
     "meters",
@@ -49,7 +50,7 @@ ARGUMENTS = (
     "room",
     "seen",
 )
-OFFER = ("p0_kw", "k_kw_per_hz", "p_min_kw", "p_max_kw", "rank")
+OFFER = ("p0_kw", "k_kw_per_hz", "p_min_kw", "p_max_kw")
 RUNNING = {"a": "sums", "l": "least", "h": "most"}  # locals of the running mean and extremes
 
 
@@ -98,6 +99,7 @@ def _unpacking(shape: CellShape) -> Iterator[str]:
     for link in shape.links:
         yield f"direct{link.index} = modes[{link.index}] == 0"
     for bus in shape.buses:
+        yield f"even{bus.index} = even[{bus.index}]"
         for row in range(6):
             yield f"o{bus.index}_{row} = offers[{bus.index}][{row}]"
 
@@ -237,10 +239,10 @@ class _Step:
                         "p = u.p_kw",
                         "if p > 0.0:",
                         f"    r{b}[m{member}[i]].p_source_kw += p",
-                        f"    meter{member}[i, 0] += p * hours",
                         "else:",
                         f"    r{b}[m{member}[i]].p_demand_kw -= p",
-                        f"    meter{member}[i, 1] -= p * hours",
+                        f"meter{member}[i, 0] += p * hours",
+                        f"meter{member}[i, 1] += abs(p * hours)",
                     ]
         return []
 
@@ -275,8 +277,8 @@ class _Step:
         settled = [*slot, f"u.p_settled_kw = o{bus.index}_5[s]"] if here else []
         metered = [
             "e = u.p_kw * hours",
-            f"meter{member}[i, 0] += max(e, 0.0)",
-            f"meter{member}[i, 1] += max(-e, 0.0)",
+            f"meter{member}[i, 0] += e",
+            f"meter{member}[i, 1] += abs(e)",
         ]
         yield from _each(part, before + settled, "step", metered + after)
 
@@ -298,10 +300,14 @@ class _Step:
             f"meter{bus.meter}[i, 0] += u.short_kw * hours",
             f"meter{bus.meter}[i, 1] += u.surplus_kw * hours",
         ]
-        yield from _each(bus.part, inputs + _solved(bus), "step", metered + running)
+        for even in (True, False):  # a count that is known lets the compiler unroll the sums
+            yield f"if {'' if even else 'not '}even{b}:"
+            lines = _each(bus.part, inputs + _solved(bus, even), "step", metered + running)
+            yield from _indented(lines)
         for member, part in away:
             yield f"for i in range(n{part.index}):"
-            yield f"    r{part.index}[i].p_settled_kw = o{b}_5[m{member}[i]]"
+            yield f"    s = m{member}[i]"
+            yield f"    r{part.index}[i].p_settled_kw = o{b}_5[s]"
 
     def _recording(self) -> Iterator[str]:
         for part in self.live:
@@ -379,10 +385,10 @@ def _each(part: Part, before: list[str], method: str, after: list[str]) -> Itera
     yield from _indented(after)
 
 
-def _solved(bus: BusPart) -> list[str]:
-    """The settlement of one unit of a bus."""
-    b = bus.index
-    span = f"first{b}[i], first{b}[i + 1]"
+def _solved(bus: BusPart, even: bool) -> list[str]:
+    """The settlement of one unit of a bus; its offers lie evenly, or where `first` says."""
+    b, count = bus.index, len(bus.formers)
+    span = f"{count} * i, {count} * i + {count}" if even else f"first{b}[i], first{b}[i + 1]"
     offer = ", ".join(f"o{b}_{row}" for row in range(6))
     found = "u.p_formers_kw, u.short_kw, u.surplus_kw, formed, u.df_hz"
     lines = [f"{found} = settle({span}, u.p_source_kw, u.p_demand_kw, {offer})"]

@@ -69,30 +69,35 @@ def settle(first, last, source, demand, p0, k, low, high, rank, p):  # type: ign
             p[s] = 0.0
         return 0.0, demand, source, False, 0.0
     df = 0.0
+    moved = -1  # the last that stood alone in its rank and moved
+    inside = False
     begin = first
     while begin < last and need != 0.0:
         end = begin + 1
         while end < last and rank[end] == rank[begin]:
             end += 1
         if end > begin + 1:
+            before = need
             need, df = share(begin, end, need, df, k, low, high, p)
+            moved = -1 if need != before else moved
         elif k[begin] > 0.0:
             room = (high[begin] if need > 0.0 else low[begin]) - p[begin]
             move = need if abs(need) <= abs(room) else room
             p[begin] += move
             need -= move
-            df = -move / k[begin] if move != 0.0 else df
+            moved = begin if move != 0.0 else moved
         begin = end
     formers = 0.0
-    stiffest = -1
+    stiffest = moved
     for s in range(first, last):
         if need != 0.0 and k[s] == 0.0 and p[s] * need < 0.0:
             back = min(abs(need), abs(p[s]), high[s] - p[s] if need > 0.0 else p[s] - low[s])
             p[s] += back if need > 0.0 else -back
             need -= back if need > 0.0 else -back
         formers += p[s]
-        if low[s] < p[s] < high[s] and (stiffest < 0 or k[s] > k[stiffest]):
+        if low[s] < p[s] < high[s] and (not inside or k[s] > k[stiffest]):
             stiffest = s
+            inside = True
     if stiffest >= 0 and k[stiffest] > 0.0:
         df = (min(max(p0[stiffest], low[stiffest]), high[stiffest]) - p[stiffest]) / k[stiffest]
     return formers, max(need, 0.0), max(-need, 0.0), True, df
@@ -170,10 +175,10 @@ def collect(power, at, on, bus, source, demand, meter, hours):  # type: ignore[n
         p = power[i, at]
         if p > 0.0:
             bus[on[i], source] += p
-            meter[i, 0] += p * hours
         else:
             bus[on[i], demand] -= p
-            meter[i, 1] -= p * hours
+        meter[i, 0] += p * hours
+        meter[i, 1] += abs(p * hours)
 
 
 @JIT

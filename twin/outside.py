@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.calendar import Calendar
 from twin.columns import STATS, Column, matches
@@ -97,7 +99,7 @@ def _columns(device: Device, record: Record) -> Iterator[Column]:
             yield Column(device.name, name, stat, shown, matches(signal, record.signals))
 
 
-def ledger_recorder(ledger: Ledger, folder: Any) -> Recorder:
+def ledger_recorder(ledger: Ledger, folder: Path) -> Recorder:
     """The files behind a ledger."""
     devices, seconds = ledger.devices, ledger.calendar.seconds
     fields = {
@@ -105,7 +107,10 @@ def ledger_recorder(ledger: Ledger, folder: Any) -> Recorder:
         for number, device in enumerate(devices)
         for place, name in enumerate(logged(device))
     }
-    describe = lambda log: event_words(log, devices, fields, seconds)  # noqa: E731
+
+    def describe(log: NDArray[np.int64]) -> dict[str, list[Any]]:
+        return event_words(log, devices, fields, seconds)
+
     recorder = Recorder(folder, "outside", ledger.columns, seconds, describe)
     ledger.open(recorder)
     return recorder

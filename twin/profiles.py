@@ -67,7 +67,8 @@ def integral(profile: Profile) -> Floats:
 
 def mean_over(profile: Profile, t0_s: ArrayLike, t1_s: ArrayLike) -> Floats:
     """The mean over each step [t0, t1): exact, and the stored value where that holds throughout."""
-    begin, end = np.asarray(t0_s, np.float64), np.asarray(t1_s, np.float64)
+    shape = np.shape(t0_s)
+    begin, end = np.array(t0_s, np.float64, ndmin=1), np.array(t1_s, np.float64, ndmin=1)
     times = profile.times_s
     if np.any(begin < times[0] - EDGE_S) or np.any(end > times[-1] + EDGE_S):
         raise ValueError(f"{profile.name} is known from {times[0]} s to {times[-1]} s only")
@@ -89,7 +90,7 @@ def mean_over(profile: Profile, t0_s: ArrayLike, t1_s: ArrayLike) -> Floats:
             + _mean_within(profile, last, tail, end) * (end - tail)
         )
         means[across] = area / (end - begin)
-    return means
+    return means.reshape(shape)
 
 
 def _mean_within(profile: Profile, interval: Ints, begin: Floats, end: Floats) -> Floats:

@@ -114,10 +114,10 @@ def audit(run: Run) -> dict[str, Any]:
         balance, through = short - surplus, short.copy()
         for member in run.devices.values():
             if member.bus == name and member.units:
-                given, taken = _meter(run, member.name, name)
+                net, gross = _meter(run, member.name, name)
                 on = bus_units(member, bus)
-                np.add.at(balance, on, given - taken)
-                np.add.at(through, on, given)
+                np.add.at(balance, on, net)
+                np.add.at(through, on, 0.5 * (net + gross))  # what it gave
         found[name] = {
             "residual_kwh": float(np.abs(balance).max()),
             "through_kwh": float(through.sum()),

@@ -67,6 +67,7 @@ class Setup:
     firsts: tuple[Ints, ...]
     meters: tuple[Floats, ...]
     meter_of: Mapping[str, int]
+    even: NDArray[np.bool_]
     picked: tuple[Ints, ...]
     sums: tuple[Floats, ...]
     least: tuple[Floats, ...]

@@ -52,8 +52,6 @@ class Run:
     driven: Mapping[tuple[str, str], Driven]
     folder: Path
     keeper: Keeper
-    allow_remote: bool = False
-    components: Path | None = None
     in_python: bool = False
     progress: Callable[[int], None] | None = None
     resume: State | None = None

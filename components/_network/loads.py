@@ -1,8 +1,9 @@
 """Powers at the buses of a network and how they follow the voltage; all in per unit.
 
-What is taken at constant power becomes a constant impedance below the knee (0.8 pu), what is given
-a constant current; a converter gives no more than its current limit allows at any voltage. The
-network's own loads have besides pandapower's shares of constant impedance and constant current.
+What is taken at constant power becomes a constant impedance below the knee (0.8 pu). What is given
+keeps its current below the knee or, where the rating of converters is known, below the voltage at
+which their current limit is reached. The network's own loads have besides pandapower's shares of
+constant impedance and constant current.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Injections:
     taken: Powers
     current: Powers | None  # taken at 1 pu as constant current
     ohmic: Powers  # given at 1 pu as constant impedance
-    limit: Floats | None  # the most that is given at 1 pu, as a multiple of `given`
+    limit: Floats | None  # the most that is given at 1 pu, as a multiple of `given`; inf: unknown
     knee_pu: float
 
     @property
@@ -45,8 +46,13 @@ class Injections:
     def shares(self, v: Floats) -> tuple[Floats, Floats]:
         """How much is given and taken, at these voltages, of what would be at constant power."""
         below = np.minimum(v / self.knee_pu, 1.0)
-        give = below if self.limit is None else np.minimum(below, self.limit * v)
-        return give, below * below
+        return np.minimum(self._rise() * v, 1.0), below * below
+
+    def _rise(self) -> Floats | float:
+        """By how much of what is wanted each pu of voltage lets give, below where all is given."""
+        if self.limit is None:
+            return 1.0 / self.knee_pu
+        return np.where(np.isfinite(self.limit), self.limit, 1.0 / self.knee_pu)
 
     def at(self, v: Floats) -> Powers:
         """What flows into the buses at these voltages."""
@@ -61,11 +67,9 @@ class Injections:
         with any dependence on the voltage converges as fast as Newton's method does.
         """
         v = np.maximum(v, LEAST_PU)
-        knee, zero = self.knee_pu, np.zeros_like(v)
-        give, rise = v / knee, np.where(v < knee, 1.0 / knee, zero)
-        if self.limit is not None:
-            rise = np.where(self.limit * v < np.minimum(give, 1.0), self.limit, rise)
-        slope = self.given * rise - self.taken * np.where(v < knee, 2.0 * v / (knee * knee), zero)
+        knee, zero, rise = self.knee_pu, np.zeros_like(v), self._rise()
+        slope = self.given * np.where(rise * v < 1.0, rise, zero)
+        slope = slope - self.taken * np.where(v < knee, 2.0 * v / (knee * knee), zero)
         if self.current is not None:
             slope = slope - self.current
         ohmic = self.ohmic + slope / (2.0 * v)

@@ -115,15 +115,6 @@ def build(net: Net) -> Model:
     )
 
 
-def carried(old: Model, volts: Powers, new: Model, buses: Ints) -> Powers:
-    """The voltages of an old model as a start for a new one, which may have other buses inside."""
-    found = new.volts.copy()
-    both = buses[(old.place[buses] < old.size) & (new.place[buses] < new.size)]
-    found[new.place[both]] = volts[old.place[both]]
-    found[new.pv] *= np.abs(new.volts[new.pv]) / np.abs(found[new.pv])
-    return found
-
-
 def _places(net: Net, size: int) -> Ints:
     """Where every bus of pandapower stands inside; closed switches have fused some."""
     from pandapower.pypower.idx_bus import BUS_TYPE

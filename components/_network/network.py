@@ -12,7 +12,7 @@ import numpy as np
 
 from components._network.files import Net, copy_of, rows_of, run, strength, with_source
 from components._network.loads import Floats, Injections, Ints, Powers, part, positive
-from components._network.model import build, carried
+from components._network.model import build
 from components._network.report import solved_net
 from components._network.rows import RowMap
 from components._network.solver import Solver
@@ -80,12 +80,13 @@ class Network:
         self._limit = None if limit_mva is None else self.map.inward(limit_mva)
 
     def operate(self, wanted: Switches) -> None:
-        """Operate switches, taps, lines and transformers; go on from the present voltages."""
+        """Operate switches, taps, lines and transformers."""
         check(self.file, wanted)
         operate(self.net, self.file, wanted)
         self.switches = wanted
-        before, self.model = self.model, build(self.net)
-        self._begin(carried(before, self.volts, self.model, self.buses))
+        self.model = build(self.net)
+        self._begin(self.model.volts)
+        self.volts = self._solver.linear(self._own)
 
     def solve(self, taken: Powers, given: Powers) -> None:
         """Find the voltages where rows take and give these MVA beside the network's own elements.
@@ -150,6 +151,14 @@ class Network:
         level, ratio = np.zeros(self.rows), np.zeros(self.rows)
         level[self.buses], ratio[self.buses] = strength(net, self.source).T
         return level, ratio
+
+    @property
+    def capacitors_mvar(self) -> Floats:
+        """What capacitors at the bus of each row deliver at nominal voltage."""
+        shunt, found = self.file.shunt, np.zeros(self.rows)
+        power = (shunt.q_mvar * shunt.step * shunt.in_service).to_numpy(float)
+        np.add.at(found, shunt.bus.to_numpy(np.int64), np.maximum(-power, 0.0))
+        return found
 
     def to_net(self) -> Net:
         """The network of pandapower as it was solved last, with its tables of results."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from components._network.loads import Floats, Injections, Ints, Powers
+from components._network.loads import LEAST_PU, Floats, Injections, Ints, Powers
 from components._network.model import Model
 
 TOLERANCE_MVA = 1e-8
@@ -51,14 +51,42 @@ class Solver:
 
     def solve(self, powers: Injections, start: Powers) -> Powers | None:
         """The voltages, or None where none are found."""
-        start = start.copy()
-        start[self._refs] = self._emf
+        start = self._with_emf(start)
         if powers.plain(np.abs(start)):
             found = self._newton(powers.constant, powers.ohmic, start)
             if found is not None and powers.plain(np.abs(found)):
                 return found
         found = self._turned(powers, powers.tangent, start, TANGENTS)
-        return self._turned(powers, powers.secant, start, SECANTS) if found is None else found
+        return self._afresh(powers) if found is None else found
+
+    def _afresh(self, powers: Injections) -> Powers | None:
+        """The voltages from other starts: loads as impedances, then pandapower's own start."""
+        linear = self.linear(powers)
+        for start in (linear, self._with_emf(self._model.volts)):
+            found = self._turned(powers, powers.tangent, start, TANGENTS)
+            if found is not None:
+                return found
+        return self._turned(powers, powers.secant, linear, SECANTS)
+
+    def _with_emf(self, volts: Powers) -> Powers:
+        found = volts.copy()
+        found[self._refs] = self._emf
+        return found
+
+    def linear(self, powers: Injections) -> Powers:
+        """The voltages if all were constant impedance of its power at 1 pu: always to be had."""
+        from scipy.sparse.linalg import spsolve  # type: ignore[import-untyped]
+
+        model = self._model
+        inner = np.setdiff1d(np.arange(model.size), self._refs)
+        matrix = model.matrix.copy()
+        matrix.data[_diagonal(matrix)] -= np.conj(powers.at(np.ones(model.size)))
+        volts = np.zeros(model.size, complex)
+        volts[self._refs] = self._emf
+        volts[inner] = spsolve(matrix[inner][:, inner], -(matrix @ volts)[inner])
+        held = np.abs(model.volts[model.pv])
+        volts[model.pv] *= held / np.maximum(np.abs(volts[model.pv]), LEAST_PU)
+        return volts
 
     def _turned(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,24 +32,20 @@ def check(net: Net, wanted: Switches) -> None:
         "line": (wanted.line_out, net.line.index),
         "transformer": (wanted.trafo_out, net.trafo.index),
         "switch": (wanted.switch_turned, net.switch.index),
-        "tap changer of a transformer": (wanted.tap_steps, _tapped(net)),
+        "transformer with a tap changer": (wanted.tap_steps, _tapped(net)),
     }
     for called, (rows, known) in tables.items():
         if missing := sorted(set(np.flatnonzero(rows).tolist()) - set(known)):
-            raise ValueError(f"the network has no {called} {missing[0]}")
-    for name, at, position in _positions(net, wanted.tap_steps):
-        low, high = net.trafo.tap_min.at[at], net.trafo.tap_max.at[at]
-        if not low <= position <= high:
-            raise ValueError(f"tap {position:g} of transformer {name} is outside {low} to {high}")
+            raise ValueError(f"the network has no {called} of number {missing[0]}")
+    for at in np.flatnonzero(wanted.tap_steps).tolist():
+        tap = int(net.trafo.tap_pos.at[at]) + int(wanted.tap_steps[at])
+        low, high = int(net.trafo.tap_min.at[at]), int(net.trafo.tap_max.at[at])
+        if not low <= tap <= high:
+            raise ValueError(f"transformer {at} has taps {low} to {high}, not {tap}")
 
 
 def _tapped(net: Net) -> Any:
-    return net.trafo.index[net.trafo.tap_pos.notna()] if "tap_pos" in net.trafo else []
-
-
-def _positions(net: Net, steps: Ints) -> Iterator[tuple[Any, int, float]]:
-    for at in np.flatnonzero(steps).tolist():
-        yield at, at, float(net.trafo.tap_pos.at[at]) + float(steps[at])
+    return net.trafo.index[net.trafo.tap_pos.notna()]
 
 
 def operate(net: Net, file: Net, wanted: Switches) -> None:

@@ -14,6 +14,8 @@ from components.hygov import Hygov
 from components.ieeeg1 import Ieeeg1
 from components.load import Load
 from components.tgov1 import Tgov1
+from components.ufls import Ufls
+from tests import engine
 from tests.components.grid import Grid
 from twin.component import Former
 
@@ -233,3 +235,31 @@ def test_closed_gate_leaves_no_water_behind_and_no_number_undefined() -> None:
     offered(machine, 80.0, 20.0)
     assert machine.gate_pu == 0.0
     assert 0.0 <= machine.flow_pu < 1e-5
+
+
+def test_compiled_cell_gives_the_bits_of_plain_python() -> None:
+    made = {"area": Area, "load": Load, "relay": Ufls} | {m.lower(): PLANTS[m] for m in MODELS}
+    given: dict[str, dict[str, Any]] = {
+        name: {"rated_kva": 100e3, "p_set_kw": P_KW} for name in made
+    }
+    given["area"] = {"base_kva": 400e3}
+    given["load"] = {"p_set_kw": 20e3, "kpf_pu": 1.0}
+    given["relay"] = {"threshold_hz": 49.6, "p_set_kw": 8e3}
+    devices = [
+        engine.device(name, cls, "" if name == "area" else "area", **given[name])
+        for name, cls in made.items()
+    ]
+    when = engine.zoomed(0.0, horizon_s=3.0, fine_for_s=3.0)
+    step = (1.0, "load", (0,), "p_set_kw", 120e3)
+    cell = engine.finished(engine.cell(devices, when=when, changes=[step]))
+
+    area, load, relay, *plants = (cls(**given[name]) for name, cls in made.items())
+    grid = Grid(area, plants, [load, relay])
+    for n in range(3000):
+        load.p_set_kw = 20e3 if n < 1000 else 120e3
+        grid.fine(0.001)
+
+    assert relay.trip_count == 1
+    assert engine.values(cell, "area.f_end_hz") == [area.f_end_hz]
+    for name, machine in zip(list(made)[3:], plants, strict=True):
+        assert engine.values(cell, f"{name}.p_kw") == [machine.p_kw]

@@ -46,10 +46,10 @@ def _boxes(plan: WorldPlan, topology: Topology, every_s: float | None) -> list[S
         own_s = topology.devices[sim.holds[0]].period_s if sim.kind != "cell" else None
         return None if sim.kind == "process" or every_s is None else max(every_s, own_s or 0.0)
 
-    def kind(sim: SimPlan) -> str:
-        return topology.devices[sim.name].remote if sim.kind == "remote" else sim.kind
-
-    return [SimulatorBox(sim.name, kind(sim), list(sim.holds), every(sim)) for sim in plan.sims]
+    return [
+        SimulatorBox(sim.name, sim.remote or sim.kind, list(sim.holds), every(sim))
+        for sim in plan.sims
+    ]
 
 
 def _links(plan: WorldPlan) -> list[Link]:

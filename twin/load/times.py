@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from twin.component import Former
 from twin.file_schema import RecordKeys, ScenarioHead
 from twin.order import in_cell
 from twin.toml_lines import KeyPath
@@ -80,6 +81,9 @@ def step_problems(
         if not device.enabled or not in_cell(device) or "step_s" in bad:
             continue
         period_s = device.period_s
+        settled = issubclass(device.cls, Former) or device.cls.joins == "dc" or device.cls.holds
+        if period_s is not None and settled:
+            yield device, "cannot have a period: a bus settles it at every step"
         if period_s is not None and not divides(keys.step_s, period_s):
             yield device, f"has a period of {period_s:g} s, not a multiple of {keys.step_s:g} s"
         longest_s, step_s = device.cls.step_max_s, max(period_s or 0.0, keys.step_s)

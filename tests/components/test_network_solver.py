@@ -1,0 +1,343 @@
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandapower
+import pytest
+
+from components._network import Network, NotConvergedError, Switches, read_net
+
+pytestmark = pytest.mark.filterwarnings("ignore:tap_dependency_table is missing")
+
+CIGRE = "create_cigre_network_mv"
+NETWORKS = (  # every one of pandapower.networks with up to 300 buses whose power flow converges
+    "GBreducednetwork",
+    "case118",
+    "case14",
+    "case145",
+    "case24_ieee_rts",
+    "case30",
+    "case300",
+    "case33bw",
+    "case39",
+    "case4gs",
+    "case5",
+    "case57",
+    "case6ww",
+    "case89pegase",
+    "case9",
+    "case_ieee30",
+    "case_illinois200",
+    "create_cigre_network_hv",
+    "create_cigre_network_lv",
+    "create_cigre_network_mv",
+    'create_cigre_network_mv(with_der="pv_wind")',
+    "create_dickert_lv_network",
+    "create_kerber_dorfnetz",
+    "create_kerber_landnetz_freileitung_1",
+    "create_kerber_landnetz_freileitung_2",
+    "create_kerber_landnetz_kabel_1",
+    "create_kerber_landnetz_kabel_2",
+    "create_kerber_vorstadtnetz_kabel_1",
+    "create_kerber_vorstadtnetz_kabel_2",
+    "create_synthetic_voltage_control_lv_network",
+    "example_multivoltage",
+    "example_simple",
+    "four_loads_with_branches_out",
+    "iceland",
+    "kb_extrem_dorfnetz",
+    "kb_extrem_dorfnetz_trafo",
+    "kb_extrem_landnetz_freileitung",
+    "kb_extrem_landnetz_freileitung_trafo",
+    "kb_extrem_landnetz_kabel",
+    "kb_extrem_landnetz_kabel_trafo",
+    "kb_extrem_vorstadtnetz_1",
+    "kb_extrem_vorstadtnetz_2",
+    "mv_oberrhein",
+    "panda_four_load_branch",
+    "simple_four_bus_system",
+    "simple_mv_open_ring_net",
+)
+SPREAD = {"case145": 0.005}  # pandapower itself finds no solution at 5 % more load
+LOW_PU = 0.5  # case57 lives at 0.72 pu, below the usual knee
+
+
+def behind_a_line(net: Any, s_sc_mva: float, rx: float) -> Any:
+    """The source as a line of its own, so that nothing of ours is in what we compare with."""
+    weak = pandapower.pandapowerNet(net)
+    for grid in net.ext_grid.index[net.ext_grid.in_service]:
+        bus = net.ext_grid.bus.at[grid]
+        ohm = net.bus.vn_kv.at[bus] ** 2 / s_sc_mva / math.hypot(1.0, rx)
+        emf_bus = pandapower.create_bus(weak, net.bus.vn_kv.at[bus])
+        pandapower.create_line_from_parameters(weak, emf_bus, bus, 1.0, rx * ohm, ohm, 0.0, 1e3)
+        volts = net.res_bus.vm_pu.at[bus] * np.exp(1j * np.radians(net.res_bus.va_degree.at[bus]))
+        power = complex(net.res_ext_grid.p_mw.at[grid], net.res_ext_grid.q_mvar.at[grid])
+        z_pu = complex(rx, 1.0) / math.hypot(1.0, rx)
+        emf = volts + z_pu * np.conj(power / s_sc_mva / volts)
+        weak.ext_grid.loc[grid, ["bus", "vm_pu"]] = emf_bus, abs(emf)
+        weak.ext_grid.loc[grid, "va_degree"] = np.degrees(np.angle(emf))
+    return weak
+
+
+def runpp(net: Any) -> Any:
+    angles = True if len(net.ext_grid) > 1 else "auto"
+    pandapower.runpp(net, tolerance_mva=1e-9, max_iteration=100, calculate_voltage_angles=angles)
+    return net
+
+
+def voltages(net: Any, network: Network) -> Any:
+    return net.res_bus.vm_pu.reindex(network.buses).fillna(0.0).to_numpy()
+
+
+def powers(network: Network, **by_bus: complex) -> Any:
+    """Powers of rows in MVA, given as b3=2.0."""
+    found = np.zeros(network.rows, complex)
+    for name, power in by_bus.items():
+        found[int(name[1:])] = power
+    return found
+
+
+def solved(network: Network, **given: complex) -> Network:
+    network.solve(powers(network), powers(network, **given))
+    return network
+
+
+def cigre(s_sc_mva: float = 400.0, knee_pu: float = 0.8) -> Network:
+    return Network(read_net(CIGRE), (s_sc_mva, 0.1), knee_pu)
+
+
+def operated(network: Network, **changes: dict[int, int]) -> Switches:
+    wanted = Switches.untouched(network.rows)
+    for name, units in changes.items():
+        for unit, value in units.items():
+            getattr(wanted, name)[unit] = value
+    return wanted
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_loads_changed_at_random_give_the_voltages_of_runpp(name: str) -> None:
+    net = read_net(name)
+    drawn = np.abs(net.res_ext_grid.p_mw + 1j * net.res_ext_grid.q_mvar).sum()
+    source = 20.0 * float(drawn) + 5.0 * float(net.load.p_mw.sum()), 0.1
+    network = Network(net, source, LOW_PU)
+    spread = SPREAD.get(name, 0.2)
+    factors = np.random.default_rng(1).uniform(1 - spread, 1 + spread, len(net.load))
+
+    fresh = behind_a_line(net, *source)
+    fresh.load["scaling"] *= factors
+    runpp(fresh)
+    load = net.load.scaling * net.load.in_service * (net.load.p_mw + 1j * net.load.q_mvar)
+    more = np.zeros(network.rows, complex)
+    np.add.at(more, net.load.bus.to_numpy(), ((factors - 1.0) * load).to_numpy())
+    taken = np.maximum(more.real, 0.0) + 1j * np.maximum(more.imag, 0.0)
+    network.solve(taken, taken - more)
+
+    assert network.v_pu[network.buses] == pytest.approx(voltages(fresh, network), abs=1e-6)
+    delivered = fresh.res_ext_grid.p_mw.sum()
+    assert network.sources_mva.sum().real == pytest.approx(delivered, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize(("s_sc_mva", "without_pu"), [(500.0, 0.983), (200.0, 0.861)])
+def test_a_weak_source_leaves_its_bus_at_the_stated_voltage(
+    s_sc_mva: float, without_pu: float
+) -> None:
+    network = cigre(s_sc_mva)
+    naive = pandapower.pandapowerNet(network.net)
+    naive.ext_grid["vm_pu"] = 1.03
+    runpp(naive)
+
+    assert naive.res_bus.vm_pu[0] == pytest.approx(without_pu, abs=5e-4)
+    assert network.v_pu[0] == pytest.approx(1.03, abs=1e-9)
+
+
+def test_a_run_is_left_behind_as_an_ordinary_network_with_its_results() -> None:
+    network = cigre()
+    network.set_emf(np.full(network.rows, 0.7))  # deep enough that loads are impedances
+    net = solved(network, b5=2.0 + 0.5j).to_net()
+
+    lines, trafos = network.loading()
+    assert voltages(net, network) == pytest.approx(network.v_pu, abs=1e-8)
+    assert net.res_line.loading_percent.to_numpy() / 100 == pytest.approx(lines, abs=1e-7)
+    assert net.res_trafo.loading_percent.to_numpy() / 100 == pytest.approx(trafos[:2], abs=1e-7)
+    lost = net.res_line.pl_mw.sum() + net.res_trafo.pl_mw.sum() + net.res_impedance.pl_mw.sum()
+    assert lost == pytest.approx(network.losses_mw, abs=1e-6)
+
+
+def test_shares_of_constant_impedance_and_current_are_those_of_pandapower() -> None:
+    network = cigre(knee_pu=LOW_PU)
+    z_share, i_share = np.full(15, 0.3 + 0.2j), np.full(15, 0.4 + 0.5j)
+    network.set_own(np.full(15, 1.1), np.ones(15), (z_share, i_share))
+    fresh = pandapower.pandapowerNet(network.net)
+    fresh.load["scaling"] = 1.1
+    for part, percent in {"z_p": 30.0, "z_q": 20.0, "i_p": 40.0, "i_q": 50.0}.items():
+        fresh.load[f"const_{part}_percent"] = percent
+    pandapower.create_sgen(fresh, 2, 3.0, 0.5)
+
+    expected = voltages(runpp(fresh), network)
+    assert solved(network, b2=3.0 + 0.5j).v_pu == pytest.approx(expected, abs=1e-8)
+
+
+@pytest.mark.parametrize(("emf_pu", "least_pu"), [(0.9, 0.767), (0.8, 0.635), (0.7, 0.469)])
+def test_constant_power_alone_falls_as_deep_as_was_computed_elsewhere(
+    emf_pu: float, least_pu: float
+) -> None:
+    stiff = Network(read_net(CIGRE), None, knee_pu=0.01)
+    stiff.set_emf(np.full(stiff.rows, emf_pu / 1.03))
+
+    assert solved(stiff).v_pu.min() == pytest.approx(least_pu, abs=2e-3)
+
+
+def test_constant_power_alone_has_no_solution_in_a_deep_dip() -> None:
+    stiff = Network(read_net(CIGRE), None, knee_pu=0.01)
+    stiff.set_emf(np.full(stiff.rows, 0.6 / 1.03))
+
+    with pytest.raises(NotConvergedError, match=r"worst at bus \d+ \(Bus \d+\)"):
+        solved(stiff)
+
+
+def test_dips_of_any_depth_converge_and_recover_where_loads_become_impedances() -> None:
+    network = cigre()
+    before = network.v_pu
+    for emf_pu in (0.95, 0.8, 0.6, 0.3, 0.05, 0.0, 1.0, 0.2, 1.0):
+        network.set_emf(np.full(network.rows, emf_pu))
+        solved(network)
+
+    assert network.v_pu == pytest.approx(before, abs=1e-9)
+
+
+def test_a_converter_gives_no_more_current_than_it_can() -> None:
+    network = cigre()
+    network.set_limit(np.where(np.arange(15) == 11, 1.2, np.inf))
+    network.set_emf(np.full(network.rows, 0.4))
+    given = 2.0 + 0.5j
+    solved(network, b11=given)
+
+    give, _ = network.served
+    assert abs(given) * give[11] == pytest.approx(1.2 * network.v_pu[11], rel=1e-12)
+
+
+def test_a_line_out_leaves_its_feeder_dark_until_a_tie_is_closed() -> None:
+    network = cigre()
+    network.operate(operated(network, line_out={1: 1}))
+    dark = solved(network).v_pu[[3, 11]].tolist()
+    network.operate(operated(network, line_out={1: 1}, switch_turned={4: 1}))
+    fresh = runpp(pandapower.pandapowerNet(network.net))
+
+    assert dark == [0.0, 0.0]
+    assert solved(network).v_pu == pytest.approx(voltages(fresh, network), abs=1e-8)
+    assert network.v_pu[11] > 0.85
+
+
+def test_a_network_without_its_transformers_is_dark_and_comes_back() -> None:
+    network = cigre()
+    before = network.v_pu
+    network.operate(operated(network, trafo_out={0: 1, 1: 1}))
+    dark = solved(network).v_pu[1:].any()
+    network.operate(Switches.untouched(network.rows))
+
+    assert not dark
+    assert solved(network).v_pu == pytest.approx(before, abs=1e-9)
+
+
+def test_two_sources_may_move_apart_and_taps_be_stepped() -> None:
+    network = Network(read_net("mv_oberrhein"), (1000.0, 0.1))
+    other = int(network.source_rows[1])
+    network.operate(operated(network, tap_steps={114: -2}))
+    network.set_emf(np.where(np.arange(network.rows) == other, 0.97, 1.0))
+    fresh = pandapower.pandapowerNet(network.net)
+    fresh.ext_grid.loc[network.grids[network.grid_rows == other], "vm_pu"] *= 0.97
+    runpp(fresh)
+
+    solved(network)
+    assert network.v_pu[network.buses] == pytest.approx(voltages(fresh, network), abs=1e-8)
+    delivered = network.sources_mva.real
+    assert sorted(fresh.res_ext_grid.p_mw) == pytest.approx(sorted(delivered), abs=1e-6)
+
+
+def test_what_is_not_there_cannot_be_operated() -> None:
+    network = cigre()
+
+    with pytest.raises(ValueError, match="no switch of number 12"):
+        network.operate(operated(network, switch_turned={12: 1}))
+    with pytest.raises(ValueError, match="no transformer with a tap changer of number 0"):
+        network.operate(operated(network, tap_steps={0: 1}))
+
+
+def test_a_tap_ends_where_its_range_ends() -> None:
+    network = Network(read_net("mv_oberrhein"))
+
+    with pytest.raises(ValueError, match="transformer 114 has taps -9 to 9, not 48"):
+        network.operate(operated(network, tap_steps={114: 50}))
+
+
+def test_short_circuit_level_falls_along_the_feeder_from_that_of_the_source() -> None:
+    level, ratio = cigre().strength()
+
+    assert level[0] == pytest.approx(400.0, rel=1e-9)
+    assert ratio[0] == pytest.approx(10.0, rel=1e-9)
+    assert (np.diff(level[[0, 1, 2, 3, 4, 5, 6]]) < 0.0).all()
+
+
+def test_a_name_may_carry_options_and_is_never_executed() -> None:
+    assert len(read_net(f'{CIGRE}(with_der="pv_wind")').sgen) == 9
+    for text in ("__import__('os')", f"{CIGRE}(1)", "a b", f"{CIGRE}(with_der=open('x'))"):
+        with pytest.raises(ValueError, match="is not the name of a network"):
+            read_net(text)
+
+
+def test_a_wrong_name_names_the_nearest_right_one() -> None:
+    with pytest.raises(ValueError, match=f"did you mean {CIGRE}"):
+        read_net("create_cigre_network_mw")
+
+
+def test_a_function_that_makes_no_network_is_none() -> None:
+    with pytest.raises(ValueError, match="from_json is not a network of pandapower"):
+        read_net("from_json(filename='grid.json')")
+
+
+def test_a_network_reads_back_from_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "grid.json"
+    pandapower.to_json(read_net(CIGRE), str(file))
+
+    network = Network(read_net(CIGRE, str(file)), (400.0, 0.1))
+    assert network.v_pu == pytest.approx(cigre().v_pu, abs=1e-12)
+
+
+def written(folder: Path, text: str) -> str:
+    file = folder / "grid.json"
+    file.write_text(text, "utf-8")
+    return str(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("not json", "is not a file of pandapower"),
+        ('{"buses": 3}', "is JSON, but not a network of pandapower"),
+        ("[1, 2]", "is JSON, but not a network of pandapower"),
+        ('{"_module": "os", "_class": "system"}', "holds an object of os"),
+        ('{"a": "{\\"_module\\": \\"os\\"}"}', "holds an object of os"),
+        ('{"_class": "function", "_module": "numpy"}', "holds an object of a function"),
+    ],
+)
+def test_a_file_that_is_no_network_is_refused(tmp_path: Path, text: str, wrong: str) -> None:
+    with pytest.raises(ValueError, match=wrong):
+        read_net("", written(tmp_path, text))
+
+
+def test_a_network_without_a_source_is_refused(tmp_path: Path) -> None:
+    net = pandapower.pandapowerNet(read_net(CIGRE))
+    net.ext_grid["in_service"] = False
+    data = json.dumps(json.loads(pandapower.to_json(net)))
+
+    with pytest.raises(ValueError, match="no ext_grid in service: nothing holds its voltage"):
+        read_net("", written(tmp_path, data))
+
+
+def test_a_network_that_does_not_converge_as_it_stands_is_refused() -> None:
+    with pytest.raises(ValueError, match="case11_iwamoto does not converge as it stands"):
+        read_net("case11_iwamoto")

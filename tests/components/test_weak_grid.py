@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import asyncio
+import math
+from pathlib import Path
+from typing import Any
+
+import mosaik
+import numpy as np
+import pandapower
+import pytest
+
+from components._network import NotConvergedError, read_net
+from components.weak_grid import WeakGrid
+from twin.fleet import make_rows
+
+CIGRE = "create_cigre_network_mv"
+STOP, HOLD = 0, 1
+
+
+class Feeder:
+    """A weak grid as a simulator would hold it: its rows, and the host of its `fleet_step`."""
+
+    def __init__(self, network: str = CIGRE, **values: Any) -> None:
+        self.rows = make_rows(WeakGrid, WeakGrid.units_of({"network": network}), values)
+        self.host = WeakGrid(network=network)
+        self.t_s = 0.0
+
+    def set(self, name: str, unit: int, value: float) -> Feeder:
+        self.rows[name][unit] = value
+        return self
+
+    def step(self, dt_s: float = 0.1) -> Feeder:
+        self.host.fleet_step(self.rows, self.t_s, dt_s)
+        self.t_s += dt_s
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        return self.rows[name]
+
+
+def test_there_is_a_unit_for_every_number_of_a_bus_line_or_switch() -> None:
+    assert WeakGrid.units_of({"network": CIGRE}) == 15
+    assert WeakGrid.units_of({"network": "mv_oberrhein"}) > 320
+
+
+def test_devices_give_the_voltages_that_pandapower_gives_for_them() -> None:
+    feeder = Feeder().set("p_source_kw", 11, 3000.0).set("q_kvar", 11, 400.0)
+    feeder.set("p_demand_kw", 5, 1500.0).set("q_kvar", 5, -300.0).step()
+
+    net = pandapower.pandapowerNet(feeder.host._network.net)  # type: ignore[union-attr]
+    pandapower.create_sgen(net, 11, 3.0, 0.4)
+    pandapower.create_load(net, 5, 1.5, 0.3)
+    pandapower.runpp(net, tolerance_mva=1e-9)
+    assert feeder.v_pu == pytest.approx(net.res_bus.vm_pu[:15].to_numpy(), abs=1e-6)
+    assert -feeder.p_kw.sum() == pytest.approx(net.res_ext_grid.p_mw[0] * 1e3, abs=1e-3)
+
+
+def test_power_is_kept_between_the_area_the_devices_and_the_losses() -> None:
+    feeder = Feeder(load_pu=0.0).set("p_source_kw", 8, 900.0).set("p_demand_kw", 3, 2500.0).step()
+
+    assert feeder.p_kw.sum() == pytest.approx(900.0 - 2500.0 - feeder.losses_kw.sum(), abs=1e-5)
+    assert feeder.c_kw.sum() == pytest.approx(feeder.losses_kw.sum(), abs=1e-5)
+
+
+def test_c_is_what_stays_when_devices_move_until_the_next_power_flow() -> None:
+    feeder = Feeder().set("p_source_kw", 11, 1000.0).step()
+    guess_kw = 2000.0 - feeder.c_kw.sum()
+    feeder.set("p_source_kw", 11, 2000.0).step()
+
+    assert guess_kw == pytest.approx(feeder.p_kw.sum(), abs=100.0)  # losses move by less
+    assert 2000.0 - feeder.c_kw.sum() == pytest.approx(feeder.p_kw.sum(), abs=1e-9)
+
+
+def test_what_there_is_once_stands_at_the_bus_of_the_source() -> None:
+    feeder = Feeder().step()
+
+    assert np.flatnonzero(feeder.losses_kw).tolist() == [0]
+    assert np.flatnonzero(feeder.p_kw).tolist() == [0]
+
+
+def test_a_dip_at_the_source_passes_and_leaves_what_was_not_served() -> None:
+    feeder = Feeder().set("p_demand_kw", 11, 1000.0).step()
+    before = feeder.v_pu.copy()
+    feeder.v_source_pu[:] = 0.5
+    feeder.step()
+    low, unserved_kw = feeder.v_pu[11], feeder.unserved_kw[11]
+    feeder.v_source_pu[:] = 1.0
+    feeder.step()
+
+    assert unserved_kw == pytest.approx(1000.0 * (1.0 - (low / 0.8) ** 2), rel=1e-9)
+    assert low < 0.5
+    assert feeder.v_pu == pytest.approx(before, abs=1e-9)
+
+
+def test_devices_that_follow_their_voltage_are_not_relieved_twice() -> None:
+    ours, theirs = Feeder(), Feeder(follow=True)
+    for feeder in (ours, theirs):
+        feeder.set("p_demand_kw", 11, 1000.0).step()
+        feeder.v_source_pu[:] = 0.5
+        feeder.step()
+    for _ in range(3):  # an impedance, answering late
+        told = float(theirs.v_pu[11])
+        theirs.set("p_demand_kw", 11, 1000.0 * min(told / 0.8, 1.0) ** 2).step()
+
+    assert theirs.v_pu == pytest.approx(ours.v_pu, abs=1e-9)
+    assert theirs.unserved_kw.sum() == 0.0
+
+
+def test_converters_keep_to_their_current() -> None:
+    feeder = Feeder(v_source_pu=0.4).set("rated_kva", 11, 2000.0).set("p_source_kw", 11, 2000.0)
+    feeder.step()
+
+    given_kw = 2000.0 - feeder.curtailed_kw[11]
+    assert given_kw == pytest.approx(1.2 * 2000.0 * feeder.v_pu[11], rel=1e-9)
+
+
+def test_turning_voltage_shows_as_frequency_at_the_bus() -> None:
+    feeder = Feeder().step()
+    angle = float(feeder.va_deg[11])
+    feeder.set("p_source_kw", 11, 500.0).step()
+    turned = (float(feeder.va_deg[11]) - angle) / 360.0 / 0.1
+    feeder.step()
+
+    assert turned > 0.01
+    assert feeder.df_local_hz[11] == pytest.approx(0.0, abs=1e-7)
+
+
+def test_turning_is_told_in_hertz() -> None:
+    feeder = Feeder().step()
+    angle = float(feeder.va_deg[11])
+    feeder.set("p_source_kw", 11, 500.0).step()
+
+    turned = (float(feeder.va_deg[11]) - angle) / 360.0 / 0.1
+    assert feeder.df_local_hz[11] == pytest.approx(turned, rel=1e-9)
+
+
+def test_a_tripped_line_leaves_dark_what_lay_behind_it_until_it_is_closed() -> None:
+    feeder = Feeder().step()
+    before = feeder.v_pu.copy()
+    dark = feeder.set("line_out", 1, 1).step().v_pu[3:12].copy()
+    feeder.set("line_out", 1, 0).step()
+
+    assert not dark.any()
+    assert feeder.v_pu == pytest.approx(before, abs=1e-9)
+
+
+def test_loads_of_constant_impedance_are_those_of_pandapower() -> None:
+    feeder = Feeder(const_z_p_pct=100.0, const_z_q_pct=100.0, load_pu=1.2).step()
+
+    net = pandapower.pandapowerNet(feeder.host._network.net)  # type: ignore[union-attr]
+    net.load["scaling"] = 1.2
+    net.load["const_z_p_percent"] = net.load["const_z_q_percent"] = 100.0
+    pandapower.runpp(net, tolerance_mva=1e-9, max_iteration=100)
+    assert feeder.v_pu == pytest.approx(net.res_bus.vm_pu[:15].to_numpy(), abs=1e-8)
+
+
+def test_ratios_of_strength_follow_the_rating() -> None:
+    feeder = Feeder().set("rated_kva", 11, 3000.0).set("rated_kva", 5, 1000.0).step()
+
+    level = feeder.sc_mva
+    assert feeder.scr_pu[11] == pytest.approx(level[11] / 3.0, rel=1e-12)
+    together = (level[11] * 3.0 + level[5] * 1.0) / 4.0**2
+    assert feeder.wscr_pu.sum() == pytest.approx(together, rel=1e-12)
+
+
+def test_capacitors_at_a_bus_weaken_it() -> None:
+    feeder = Feeder("case14", s_sc_mva=2000.0, rated_kva=10e3).step()
+    shunt_mvar = float(-read_net("case14").shunt.q_mvar.sum())
+
+    assert feeder.scr_pu[8] - feeder.escr_pu[8] == pytest.approx(shunt_mvar / 10.0, rel=1e-9)
+
+
+def test_a_power_flow_without_a_solution_stops_the_run_and_names_the_bus() -> None:
+    feeder = Feeder(on_divergence=STOP).step().set("p_source_kw", 11, 200e3)
+
+    with pytest.raises(NotConvergedError, match=r"bus 11 \(Bus 11\)"):
+        feeder.step()
+
+
+def test_a_power_flow_without_a_solution_may_hold_the_last_voltages() -> None:
+    feeder = Feeder(on_divergence=HOLD).step()
+    before = feeder.v_pu.copy()
+    feeder.set("p_source_kw", 11, 200e3).step()
+    held = feeder.converged.any(), feeder.held_s[0], feeder.v_pu.tolist()
+    feeder.set("p_source_kw", 11, 0.0).step()
+
+    assert held == (False, 0.1, before.tolist())
+    assert feeder.converged.all()
+    assert feeder.v_pu == pytest.approx(before, abs=1e-9)
+
+
+def test_the_machines_behind_a_source_limit_its_strength() -> None:
+    values = {"s_sc_mva": np.array([3000.0]), "s_sc_limit_mva": np.array([2400.0])}
+
+    with pytest.raises(ValueError, match="s_sc_mva is 3000, but .* give at most 2400 MVA"):
+        WeakGrid.check_use({"network": CIGRE}, values, [3])
+    with pytest.raises(ValueError, match="give at most 2400 MVA"):
+        Feeder(s_sc_mva=3000.0, s_sc_limit_mva=2400.0).step()
+
+
+def test_a_site_on_a_bus_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match="names bus 15, but the network has buses 0 to 14"):
+        WeakGrid.check_use({"network": CIGRE}, {}, [3, 15])
+
+
+def test_an_isolated_site_is_refused(tmp_path: Path) -> None:
+    net = pandapower.pandapowerNet(read_net(CIGRE))
+    net.line.loc[1, "in_service"] = False
+    file = tmp_path / "cut.json"
+    pandapower.to_json(net, str(file))
+
+    with pytest.raises(ValueError, match="hangs on bus 3, which no source of the network reaches"):
+        WeakGrid.check_use({"network_file": str(file)}, {}, [1, 3])
+
+
+def test_machines_inside_are_remarked_upon() -> None:
+    assert WeakGrid.remarks_of({"network": CIGRE}) == []
+    assert "9 machines" in WeakGrid.remarks_of({"network": "case39"})[0]
+
+
+def test_too_few_units_are_refused() -> None:
+    host, rows = WeakGrid(network=CIGRE), make_rows(WeakGrid, 3)
+
+    with pytest.raises(ValueError, match="has 3 units, but its network needs 15"):
+        host.fleet_step(rows, 0.0, 1.0)
+
+
+def test_a_network_before_its_first_step_has_no_results() -> None:
+    with pytest.raises(ValueError, match="has not been solved yet"):
+        WeakGrid().to_net()
+
+
+def test_the_solved_network_is_there_after_a_run() -> None:
+    feeder = Feeder().set("p_source_kw", 11, 800.0).step()
+    net = feeder.host.to_net()
+
+    loading = net.res_line.loading_percent.to_numpy() / 100.0
+    assert feeder.line_loading_pu == pytest.approx(loading, abs=1e-8)
+
+
+def test_it_runs_in_any_mosaik_scenario() -> None:
+    config = {"Grid": {"python": "twin.simulator:ComponentSim"}}
+    quiet = {"skip_greetings": True, "configure_logging": False}
+    loop = asyncio.new_event_loop()
+    with mosaik.World(config, cache=False, asyncio_loop=loop, **quiet) as world:  # type: ignore[arg-type]
+        grid = world.start("Grid", component="weak_grid", step_size=60)
+        demand = [0.0] * 11 + [500.0] + [0.0] * 3
+        feeder = grid.weak_grid(units=15, network=CIGRE, p_demand_kw=demand)
+        world.run(until=120, print_progress=False)
+        found = world.get_data([feeder], "v_pu")[feeder]["v_pu"]
+
+    expected = Feeder().set("p_demand_kw", 11, 500.0).step().v_pu
+    assert found == pytest.approx(expected.tolist(), abs=1e-12)
+    assert not math.isnan(found[0])
