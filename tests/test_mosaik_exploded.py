@@ -197,8 +197,11 @@ def shortened(name: str) -> dict[str, Any]:
 def test_every_scenario_that_is_shipped(name: str, tmp_path: Path) -> None:
     runs = []
     for exploded in (False, True):
-        options = Options(
-            overrides=shortened(name), out=tmp_path / str(exploded), exploded=exploded
+        options = Options(  # apart in plain Python: a cell for each device takes long to compile
+            overrides=shortened(name),
+            out=tmp_path / str(exploded),
+            exploded=exploded,
+            in_python=exploded,
         )
         outcome = run_scenario(name, options)
         assert outcome.status == "done"

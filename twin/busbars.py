@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.cellshape import BusPart, Part
-from twin.component import Former
+from twin.component import Former, methods_of
 from twin.order import Action
 from twin.topology import Device, bus_units
 
@@ -65,11 +65,17 @@ class Busbars:
                 placed.append((member, device))
             else:
                 devices.append(pair)
+        own = None
+        if "offer" in methods_of(bus.cls):
+            own = self._member(f"{bus.name} itself", bus.units, np.arange(bus.units))
+            placed.append((own, bus))
         self._place(placed, bus.units)
-        self.even.append(bool(np.all(np.diff(self.firsts[-1]) == len(formers))))
+        self.even.append(bool(np.all(np.diff(self.firsts[-1]) == len(placed))))
         meter = self._member(bus.name, bus.units, np.empty(0, np.int64))
         part = reach(bus.name, "now")
-        self.parts.append(BusPart(len(self.parts), part, tuple(devices), tuple(formers), meter))
+        self.parts.append(
+            BusPart(len(self.parts), part, tuple(devices), tuple(formers), meter, own)
+        )
 
     def _place(self, formers: Sequence[tuple[int, Device]], units: int) -> None:
         """Places in the offers: by unit of the bus, rank, then the order of the file."""

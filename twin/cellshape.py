@@ -78,6 +78,7 @@ class BusPart:
     devices: tuple[tuple[int, Part], ...]
     formers: tuple[tuple[int, Part], ...]
     meter: int
+    own: int | None = None  # the member by which it offers itself
 
 
 @dataclass(frozen=True)

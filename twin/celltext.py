@@ -387,17 +387,25 @@ def _each(part: Part, before: list[str], method: str, after: list[str]) -> Itera
 
 def _solved(bus: BusPart, even: bool) -> list[str]:
     """The settlement of one unit of a bus; its offers lie evenly, or where `first` says."""
-    b, count = bus.index, len(bus.formers)
+    b, count = bus.index, len(bus.formers) + (bus.own is not None)
     span = f"{count} * i, {count} * i + {count}" if even else f"first{b}[i], first{b}[i + 1]"
     offer = ", ".join(f"o{b}_{row}" for row in range(6))
     found = "u.p_formers_kw, u.short_kw, u.surplus_kw, formed, u.df_hz"
-    lines = [f"{found} = settle({span}, u.p_source_kw, u.p_demand_kw, {offer})"]
+    own = "-1" if bus.own is None else "s"
+    lines = [f"{found} = settle({span}, {own}, u.p_source_kw, u.p_demand_kw, {offer})"]
+    silent: list[str] = []
+    if bus.own is not None:
+        offered = [f"o{b}_{row}[s] = u.{name}" for row, name in enumerate(OFFER)]
+        call = f"{_kernel(bus.part.cls, 'offer')}(u, dt)"
+        lines = [call, *offered, *lines, f"u.p_settled_kw = o{b}_5[s]"]
+        silent = [f"o{b}_{row}[s] = 0.0" for row in range(len(OFFER))]
     if bus.part.has("fine"):
         follow = f"follow({span}, o{b}_0, o{b}_1, o{b}_2, o{b}_3, o{b}_5)"
-        fine = [f"    u.p_formers_kw, formed = {follow}"]
+        fine = [*_indented(silent), f"    u.p_formers_kw, formed = {follow}"]
         fine += ["    u.short_kw = 0.0", "    u.surplus_kw = 0.0"]
         lines = ["if fine:", *fine, "else:", *_indented(lines)]
-    return [*lines, "u.formed = 1 if formed else 0"]
+    slot = [] if bus.own is None else [f"s = m{bus.own}[i]"]
+    return [*slot, *lines, "u.formed = 1 if formed else 0"]
 
 
 def _written(part: Part) -> Iterator[str]:

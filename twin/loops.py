@@ -49,8 +49,13 @@ def profile_mean(slot, t0, t1, times, values, last, mode, cursor):  # type: igno
 
 
 @JIT
-def settle(first, last, source, demand, p0, k, low, high, rank, p):  # type: ignore[no-untyped-def]
+def settle(  # type: ignore[no-untyped-def]
+    first, last, own, source, demand, p0, k, low, high, rank, p
+):
     """Settle one bus: fill p[first:last]; return (formers, short, surplus, formed, df_hz).
+
+    A bus may have an offer of its own at `own` (else -1): what it gives or takes by itself, such
+    as the damping of an area's load. It shares, but does not hold the bus.
 
     Solves sum clip(p0 - k df, low, high) + source - demand = 0 rank after rank. Within a rank the
     units that reach a limit are fixed and the rest is shared again; all move in one direction, so
@@ -63,7 +68,7 @@ def settle(first, last, source, demand, p0, k, low, high, rank, p):  # type: ign
     for s in range(first, last):
         p[s] = min(max(p0[s], low[s]), high[s])
         need -= p[s]
-        formed = formed or k[s] > 0.0
+        formed = formed or (k[s] > 0.0 and s != own)
     if not formed:
         for s in range(first, last):
             p[s] = 0.0
@@ -94,7 +99,8 @@ def settle(first, last, source, demand, p0, k, low, high, rank, p):  # type: ign
             back = min(abs(need), abs(p[s]), high[s] - p[s] if need > 0.0 else p[s] - low[s])
             p[s] += back if need > 0.0 else -back
             need -= back if need > 0.0 else -back
-        formers += p[s]
+        if s != own:
+            formers += p[s]
         if low[s] < p[s] < high[s] and (not inside or k[s] > k[stiffest]):
             stiffest = s
             inside = True

@@ -169,6 +169,8 @@ def live(device: Any, lived: Plan, unit: int, first: int = 0) -> Iterator[Values
         for _ in range(STEPS_EACH):
             if issubclass(cls, Store):
                 device.p_dc_kw = _drawn_kw(device, hold.shares[unit], hold.dt_s)
+            if issubclass(cls, Bus) and offer:
+                getattr(device, offer)(hold.dt_s)
             if issubclass(cls, Former):
                 if offer:
                     getattr(device, offer)(hold.dt_s)

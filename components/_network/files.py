@@ -8,6 +8,7 @@ import functools
 import inspect
 import json
 import math
+import random
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,13 +24,17 @@ TRUSTED = ("pandapower", "pandas", "numpy", "networkx", "shapely", "geopandas", 
 UNKNOWN = ("svc", "tcsc", "ssc", "vsc", "bus_dc")  # tables of devices with equations of their own
 
 
-@functools.lru_cache(maxsize=8)
 def read_net(network: str, file: str = "") -> Net:
     """A network by its name in `pandapower.networks`, or from a file of pandapower's JSON.
 
     A name may come with options: ``create_cigre_network_mv(with_der="pv_wind")``. The same object
     is given to everyone who asks: copy it before you change it. Raises ValueError with the reason.
     """
+    return _read_net(network, file)
+
+
+@functools.lru_cache(maxsize=8)
+def _read_net(network: str, file: str) -> Net:
     net = _from_file(Path(file)) if file else _by_name(network)
     called = file or network
     if not len(net.bus):
@@ -40,6 +45,17 @@ def read_net(network: str, file: str = "") -> Net:
         raise ValueError(f"{called} holds {', '.join(odd)}, which cannot be solved here")
     run(net, called)
     return net
+
+
+@contextmanager
+def _drawn_alike(name: str) -> Iterator[None]:
+    """Some networks draw their lines at random: one name is one network, now and ever."""
+    before = random.getstate()
+    random.seed(name)
+    try:
+        yield
+    finally:
+        random.setstate(before)
 
 
 def copy_of(net: Net) -> Net:
@@ -88,7 +104,7 @@ def _by_name(text: str) -> Net:
         said = f"; did you mean {near[0]}?" if near else ""
         raise ValueError(f"{name} is not a network of pandapower{said}")
     try:
-        with quiet():
+        with quiet(), _drawn_alike(text.strip()):
             net = getattr(networks, name)(**options)
     except Exception as error:
         raise ValueError(f"{text} cannot be made: {error}") from error

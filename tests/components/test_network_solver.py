@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandapower
 import pytest
 
-from components._network import Network, NotConvergedError, Switches, read_net
+from components._network import Network, NotConvergedError, Switches, files, read_net
 
 pytestmark = pytest.mark.filterwarnings("ignore:tap_dependency_table is missing")
 
@@ -287,6 +288,16 @@ def test_a_name_may_carry_options_and_is_never_executed() -> None:
     for text in ("__import__('os')", f"{CIGRE}(1)", "a b", f"{CIGRE}(with_der=open('x'))"):
         with pytest.raises(ValueError, match="is not the name of a network"):
             read_net(text)
+
+
+def test_a_network_that_is_drawn_at_random_is_always_the_same() -> None:
+    found = []
+    for chance in (1, 2):
+        random.seed(chance)
+        files._read_net.cache_clear()
+        found.append(read_net("create_kerber_vorstadtnetz_kabel_2").line.std_type.tolist())
+
+    assert found[0] == found[1]
 
 
 def test_a_wrong_name_names_the_nearest_right_one() -> None:

@@ -115,24 +115,15 @@ def test_converters_keep_to_their_current() -> None:
     assert given_kw == pytest.approx(1.2 * 2000.0 * feeder.v_pu[11], rel=1e-9)
 
 
-def test_turning_voltage_shows_as_frequency_at_the_bus() -> None:
+def test_a_turning_voltage_shows_as_frequency_at_its_bus_while_it_turns() -> None:
     feeder = Feeder().step()
     angle = float(feeder.va_deg[11])
     feeder.set("p_source_kw", 11, 500.0).step()
-    turned = (float(feeder.va_deg[11]) - angle) / 360.0 / 0.1
+    seen_hz, turned = float(feeder.df_local_hz[11]), float(feeder.va_deg[11]) - angle
     feeder.step()
 
-    assert turned > 0.01
-    assert feeder.df_local_hz[11] == pytest.approx(0.0, abs=1e-7)
-
-
-def test_turning_is_told_in_hertz() -> None:
-    feeder = Feeder().step()
-    angle = float(feeder.va_deg[11])
-    feeder.set("p_source_kw", 11, 500.0).step()
-
-    turned = (float(feeder.va_deg[11]) - angle) / 360.0 / 0.1
-    assert feeder.df_local_hz[11] == pytest.approx(turned, rel=1e-9)
+    assert seen_hz == pytest.approx(turned / 360.0 / 0.1, rel=1e-9)
+    assert abs(feeder.df_local_hz).max() < 1e-7 < seen_hz
 
 
 def test_a_tripped_line_leaves_dark_what_lay_behind_it_until_it_is_closed() -> None:
@@ -193,7 +184,7 @@ def test_a_power_flow_without_a_solution_may_hold_the_last_voltages() -> None:
 def test_the_machines_behind_a_source_limit_its_strength() -> None:
     values = {"s_sc_mva": np.array([3000.0]), "s_sc_limit_mva": np.array([2400.0])}
 
-    with pytest.raises(ValueError, match="s_sc_mva is 3000, but .* give at most 2400 MVA"):
+    with pytest.raises(ValueError, match=r"s_sc_mva is 3000, but .* give at most 2400 MVA"):
         WeakGrid.check_use({"network": CIGRE}, values, [3])
     with pytest.raises(ValueError, match="give at most 2400 MVA"):
         Feeder(s_sc_mva=3000.0, s_sc_limit_mva=2400.0).step()
