@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
+from twin import catalog
 from twin.kernels import cache_folder
 
 # At a desk properties are tried on new inputs every time; in CI a red run means a change of ours.
@@ -17,3 +19,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 def kernel_cache() -> None:
     """One cache of compiled kernels for all, also for processes that are given another home."""
     os.environ.setdefault("TWIN_CACHE", str(cache_folder()))
+
+
+@pytest.fixture(autouse=True)
+def own_components() -> Iterator[None]:
+    """What a test adds to the catalog does not outlive it."""
+    kept = [(held, dict(held)) for held in (catalog._user_files, catalog._found)]
+    yield
+    for held, before in kept:
+        held.clear()
+        held.update(before)

@@ -66,12 +66,12 @@ def test_what_is_written_is_formatted_and_free_of_findings(
 
 
 def test_a_device_of_ones_own_joins_the_bus_without_taking_a_name(twin: Twin) -> None:
-    twin("new", "component", "load")
+    twin("new", "component", "main")
     twin("new", "topology", "sample_site", "--components", ".")
     devices = tomllib.loads(Path("sample_site/topology.toml").read_text())["device"]
 
-    assert devices["load"]["type"] == "it_load"
-    assert devices["load_1"] == {"type": "load", "bus": "main"}
+    assert devices["main"]["type"] == "site_bus"
+    assert devices["main_1"] == {"type": "main", "bus": "main"}
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,45 @@ def test_c_is_what_stays_when_devices_move_until_the_next_power_flow() -> None:
     assert 2000.0 - feeder.c_kw.sum() == pytest.approx(feeder.p_kw.sum(), abs=1e-9)
 
 
+SITES = range(3, 12)
+
+
+def nadir_hz(exchange_s: float, shares_pct: float) -> float:
+    """40 MW trip in 500 MVA; 10 MW of droop storage on the feeders answers in every step.
+
+    Between exchanges the area sees the storage as it is and the rest as it was, by `c_kw`.
+    """
+    dt_s, damping, inertia = 0.001, 500e3 / 50.0, 2.0 * 4.0 * 500e3 / 50.0
+    feeder = Feeder(const_z_p_pct=shares_pct, const_z_q_pct=shares_pct).step(exchange_s)
+    start_kw = float(feeder.p_kw.sum())
+    every = round(exchange_s / dt_s)
+    df_hz = seen_hz = storage_kw = valve_kw = turbine_kw = lowest_hz = 0.0
+    for step in range(4000):
+        if step % every == 0:
+            for bus in SITES:
+                feeder.set("p_source_kw", bus, storage_kw / len(SITES))
+            feeder.step(exchange_s)
+        seen_hz += (df_hz - seen_hz) * dt_s / 0.1
+        wanted_kw = min(max(-10e3 * seen_hz / (50.0 * 0.01), 0.0), 10e3)
+        storage_kw += (wanted_kw - storage_kw) * dt_s / 0.05
+        valve_kw += (-400e3 * df_hz / (50.0 * 0.05) - valve_kw) * dt_s / 0.5
+        turbine_kw += (valve_kw - turbine_kw) * dt_s / 3.0
+        feeder_kw = storage_kw - float(feeder.c_kw[0]) - start_kw
+        push_kw = turbine_kw + feeder_kw - 40e3 - damping * df_hz
+        df_hz += push_kw / inertia * dt_s
+        lowest_hz = min(lowest_hz, df_hz)
+    return 50.0 + lowest_hz
+
+
+@pytest.mark.parametrize(("shares_pct", "allowed_hz"), [(0.0, 1e-4), (100.0, 5e-4)])
+def test_only_c_waits_for_the_exchange(shares_pct: float, allowed_hz: float) -> None:
+    often = nadir_hz(0.001, shares_pct)
+
+    assert nadir_hz(0.01, shares_pct) == pytest.approx(often, abs=allowed_hz)
+    assert nadir_hz(0.1, shares_pct) == pytest.approx(often, abs=allowed_hz)
+    assert 49.0 < often < 49.8
+
+
 def test_what_there_is_once_stands_at_the_bus_of_the_source() -> None:
     feeder = Feeder().step()
 
