@@ -137,8 +137,9 @@ def memory(folder: Path) -> Iterator[Row]:
         "run_scenario(sys.argv[1], Options(out=Path(sys.argv[2])));"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
-    command = [sys.executable, "-c", code, str(scenario), str(folder / "run")]
-    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    for out in ("first", "second"):  # the first may compile, which takes memory of its own
+        command = [sys.executable, "-c", code, str(scenario), str(folder / out)]
+        said = subprocess.run(command, capture_output=True, text=True, check=True)
     megabytes = int(said.stdout.split()[-1]) / 1024.0
     yield Row("memory, site-year at 1 min, every step", ours=megabytes, unit="MB", at_most=400.0)
 

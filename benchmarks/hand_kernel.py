@@ -93,15 +93,15 @@ def advance_same(sun, work, rows, dt_s, hold):  # type: ignore[no-untyped-def]
 @PART
 def shine(u, bright, hours):  # type: ignore[no-untyped-def]
     """PVWatts: cell, array, inverter."""
-    u.cell = u.air + (u.noct - 20.0) / 800.0 * bright
+    u.cell = u.air + (u.noct - 20.0) * 0.00125 * bright
     warmth = max(1.0 + u.gamma * (u.cell - 25.0), 0.0)
-    direct = u.pv_kw * bright / 1000.0 * warmth * (1.0 - u.soiling)
-    limit = u.pv_kw / u.dc_ac / u.inverter
+    direct = u.pv_kw * bright * 0.001 * warmth * (1.0 - u.soiling)
+    limit = u.pv_kw / (u.dc_ac * u.inverter)
     taken = min(direct, limit)
     z = taken / limit
     curve = (0.9858 - 0.0162 * z) * z - 0.0059
-    lost = taken - limit * curve * 0.96 / 0.9637
-    u.pv = max(taken - lost * (1.0 - u.inverter) / (1.0 - 0.96), 0.0)
+    lost = taken - limit * curve * (0.96 / 0.9637)
+    u.pv = max(taken - lost * (1.0 - u.inverter) * (1.0 / (1.0 - 0.96)), 0.0)
     u.pv_kwh += u.pv * hours
 
 
@@ -167,12 +167,15 @@ def store(u, dt_s, hours):  # type: ignore[no-untyped-def]
     drawn = given / u.eta_out
     added = taken * u.eta_in
     moved = min(max(before + added - drawn, min(low, before)), max(high, before))
-    u.stored = moved * math.exp(-u.leak * dt_s / 86400.0)
-    u.soc = min(u.stored / u.full, 1.0)
+    u.stored = moved
+    if u.leak > 0.0:
+        u.stored *= math.exp(-u.leak * (dt_s / 86400.0))
+    per_kwh = 1.0 / u.full
+    u.soc = min(u.stored * per_kwh, 1.0)
     u.e_in += taken
     u.e_out += given
     u.loss += taken - given - (u.stored - before)
-    u.efc += 0.5 * (added + drawn) / u.full
+    u.efc += 0.5 * (added + drawn) * per_kwh
     u.reach_out = max(u.stored - low, 0.0) * u.eta_out
     u.reach_in = max(high - u.stored, 0.0) / u.eta_in
 

@@ -76,19 +76,22 @@ class Bess(Store):
         low_kwh = self.soc_min_pu * self.energy_kwh
         high_kwh = self.soc_max_pu * self.energy_kwh
         before_kwh = self.stored_kwh
-        wanted_kwh = self.p_dc_kw * dt_s / 3600.0
+        wanted_kwh = self.p_dc_kw * (dt_s / 3600.0)
         given_kwh = min(max(wanted_kwh, 0.0), self.e_discharge_kwh)
         taken_kwh = min(max(-wanted_kwh, 0.0), self.e_charge_kwh)
         drawn_kwh = given_kwh / self.discharge_efficiency_pu
         added_kwh = taken_kwh * self.charge_efficiency_pu
         moved_kwh = before_kwh + added_kwh - drawn_kwh
         moved_kwh = min(max(moved_kwh, min(low_kwh, before_kwh)), max(high_kwh, before_kwh))
-        self.stored_kwh = moved_kwh * math.exp(-self.self_discharge_pu_per_d * dt_s / 86400.0)
-        self.soc_pu = min(self.stored_kwh / self.energy_kwh, 1.0)
+        self.stored_kwh = moved_kwh
+        if self.self_discharge_pu_per_d > 0.0:
+            self.stored_kwh *= math.exp(-self.self_discharge_pu_per_d * (dt_s / 86400.0))
+        per_kwh = 1.0 / self.energy_kwh
+        self.soc_pu = min(self.stored_kwh * per_kwh, 1.0)
         self.e_in_kwh += taken_kwh
         self.e_out_kwh += given_kwh
         self.loss_kwh += taken_kwh - given_kwh - (self.stored_kwh - before_kwh)
-        self.efc_count += 0.5 * (added_kwh + drawn_kwh) / self.energy_kwh
+        self.efc_count += 0.5 * (added_kwh + drawn_kwh) * per_kwh
         self.p_discharge_max_kw = self.discharge_max_kw
         self.p_charge_max_kw = self.charge_max_kw
         self.e_discharge_kwh, self.e_charge_kwh = reach_kwh(

@@ -38,4 +38,4 @@ class ItLoad(AcDevice):
         busy_pu = min(max(self.utilisation_pu, 0.0), 1.0)
         self.it_kw = self.rated_kw * (self.idle_pu + (1.0 - self.idle_pu) * busy_pu)
         self.p_kw = -self.it_kw * self.pue_pu / self.ups_efficiency_pu
-        self.energy_kwh -= self.p_kw * dt_s / 3600.0
+        self.energy_kwh -= self.p_kw * (dt_s / 3600.0)

@@ -25,6 +25,8 @@ from twin.component import AcDevice, inp, out, param, state
 
 PUBLISHED_NOMINAL = 0.96
 PUBLISHED_REFERENCE = 0.9637
+PUBLISHED_SCALE = PUBLISHED_NOMINAL / PUBLISHED_REFERENCE
+PER_PUBLISHED_LOSS = 1.0 / (1.0 - PUBLISHED_NOMINAL)
 
 
 def inverted_kw(p_dc_kw: float, dc_limit_kw: float, efficiency_pu: float) -> float:
@@ -32,8 +34,8 @@ def inverted_kw(p_dc_kw: float, dc_limit_kw: float, efficiency_pu: float) -> flo
     taken = min(p_dc_kw, dc_limit_kw)
     z = taken / dc_limit_kw
     curve = (0.9858 - 0.0162 * z) * z - 0.0059
-    published_loss = taken - dc_limit_kw * curve * PUBLISHED_NOMINAL / PUBLISHED_REFERENCE
-    return max(taken - published_loss * (1.0 - efficiency_pu) / (1.0 - PUBLISHED_NOMINAL), 0.0)
+    published_loss = taken - dc_limit_kw * curve * PUBLISHED_SCALE
+    return max(taken - published_loss * (1.0 - efficiency_pu) * PER_PUBLISHED_LOSS, 0.0)
 
 
 class Pv(AcDevice):
@@ -56,9 +58,9 @@ class Pv(AcDevice):
 
     def step(self, dt_s: float) -> None:
         """Turn the irradiance of this step into power."""
-        self.cell_degc = self.air_degc + (self.noct_degc - 20.0) / 800.0 * self.poa_w_per_m2
+        self.cell_degc = self.air_degc + (self.noct_degc - 20.0) * 0.00125 * self.poa_w_per_m2
         warmth = max(1.0 + self.gamma_pu_per_k * (self.cell_degc - 25.0), 0.0)
-        p_dc_kw = self.rated_kw * self.poa_w_per_m2 / 1000.0 * warmth * (1.0 - self.losses_pu)
-        dc_limit_kw = self.rated_kw / self.dc_ac_pu / self.inverter_efficiency_pu
+        p_dc_kw = self.rated_kw * self.poa_w_per_m2 * 0.001 * warmth * (1.0 - self.losses_pu)
+        dc_limit_kw = self.rated_kw / (self.dc_ac_pu * self.inverter_efficiency_pu)
         self.p_kw = inverted_kw(p_dc_kw, dc_limit_kw, self.inverter_efficiency_pu)
-        self.energy_kwh += self.p_kw * dt_s / 3600.0
+        self.energy_kwh += self.p_kw * (dt_s / 3600.0)

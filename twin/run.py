@@ -252,7 +252,7 @@ def _read(paths: Iterable[Path], columns: Iterable[str]) -> pa.Table:
     for path in paths:
         try:
             with pq.ParquetFile(path) as file:
-                tables.append(file.read(columns=list(columns)))
+                tables.append(file.read(columns=list(columns), use_threads=False))
         except (pa.ArrowException, OSError) as error:
             raise _problem(path, "is damaged; remove it to read the rest") from error
     return pa.concat_tables(tables)

@@ -23,7 +23,7 @@ from twin.topology import Device
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 UNITS_SHOWN = 8  # one by one, evenly spread over the fleet
 MOST = 6000  # instants in a run
-APART = 100  # steps between two instants, so that the loop is not held up
+APART = 200  # steps between two instants, so that the loop is not held up
 BUDGET = 10_000_000  # numbers sorted in a run: some 0.3 s
 
 
