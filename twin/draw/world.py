@@ -129,9 +129,12 @@ def _excerpt(words: Sequence[str], most: int) -> list[str]:
     return [*words[: most - 1], f"+{len(words) - most + 1} more"]
 
 
+def _often(boxes: dict[str, _Box], link: Link) -> str:
+    return interval(boxes[link.source].simulator, boxes[link.target].simulator)
+
+
 def _caption(boxes: dict[str, _Box], link: Link) -> list[str]:
-    ends = boxes[link.source].simulator, boxes[link.target].simulator
-    often = [said] if (said := interval(*ends)) else []
+    often = [said] if (said := _often(boxes, link)) else []
     return [*often, *_excerpt(link.quantities, MOST_LINES)]
 
 
@@ -190,9 +193,10 @@ def _paint_straight(
     lines = _caption(boxes, link)
     first = (hub.y + hub.height + box.y) / 2 - LINE * (len(lines) - 1) / 2 + 4
     for number, text in enumerate(lines):
-        ink = MUTED if number else INK
+        bold = number == 0 and bool(_often(boxes, link))  # how often stands out, where it is known
+        ink = INK if bold else MUTED
         y = first + LINE * number
-        canvas.text(x + 7, y, text, size=SMALL, anchor="start", fill=ink, bold=not number)
+        canvas.text(x + 7, y, text, size=SMALL, anchor="start", fill=ink, bold=bold)
 
 
 def _paint_around(
@@ -213,9 +217,9 @@ def _paint_around(
         passing = [x for _, others in ways[number:] for x in others]
         stops = sorted(x for x in passing if min(feet) <= x <= max(feet))
         width, middle = max((b - a, (a + b) / 2) for a, b in pairwise(stops))
-        every, *names = _caption(boxes, link)
-        room = width - text_width(f"{every} · ", SMALL) - 10
-        text = f"{every} · {shortened(', '.join(names), SMALL, room)}"
+        every = f"{said} · " if (said := _often(boxes, link)) else ""
+        names = ", ".join(_excerpt(link.quantities, MOST_LINES))
+        text = every + shortened(names, SMALL, width - text_width(every, SMALL) - 10)
         canvas.text(middle, level - 5, text, size=SMALL, fill=MUTED)
 
 
