@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.loops import follow, settle
+from twin.balance import follow, settle
 
 
 @dataclass(frozen=True)

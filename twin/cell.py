@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from twin import loops
+from twin import balance, loops
 from twin.calendar import Calendar
 from twin.cellshape import CellShape
 from twin.celltext import ARGUMENTS, JIT, loop_text
@@ -81,7 +81,7 @@ class Cell:
             self._run = interpreted(setup.shape)
             return
         self._run = machine_code(setup.shape)
-        first_call(self._run, *self._arguments(0), beside=loops.settle)  # compiles, takes no step
+        first_call(self._run, *self._arguments(0), beside=balance.settle)  # compiles, takes no step
 
     @property
     def now(self) -> int:
@@ -222,7 +222,8 @@ class Cell:
 
 def loops_mark() -> str:
     """A mark of the text of the pieces that every loop calls."""
-    return hashlib.sha256(Path(loops.__file__).read_bytes()).hexdigest()[:16]
+    texts = [Path(str(module.__file__)).read_bytes() for module in (loops, balance)]
+    return hashlib.sha256(b"".join(texts)).hexdigest()[:16]
 
 
 def _kinds(shape: CellShape) -> list[type[Component]]:
