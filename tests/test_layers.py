@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 # function. A folder stands as one module. A new module is put here where its imports allow.
 ORDER = (
     "units",
+    "declaration",
     "component",
     "delay",
     "lags",
