@@ -1,23 +1,33 @@
-"""What an engine governor is made of, over a step with its input held: exact, second order in dt.
+"""Engine of a diesel set: its governor DEGOV1 with the frequency held over a step, and its fuel.
 
-A section  (1 + s T) / (1 + s c1 + s s c2)  of a governor is solved by its state y, where
+A section  (1 + s T) / (1 + s c1 + s s c2)  of the governor is solved exactly by its state y, with
 
     c2 y'' + c1 y' + y = u
 
-and gives y + T y'; its mean over a step follows from the equation and the changes of y and y'.
+and gives y + T y'; its mean over the step follows from that equation and the changes of y and y'.
+The error that is left is of second order in the step.
 """
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from twin.lags import lagged
+from twin.delay import delayed
+from twin.lags import clipped, lagged
+
+if TYPE_CHECKING:
+    from components.genset import Genset
+
+ISOCHRONOUS, VALVE_DROOP, POWER_DROOP = 0, 1, 2
+STIFF_PU = 1e-6  # droop of an isochronous set in the coarse regime
+GOVERNORS = ("isochronous", "valve_droop", "power_droop")
 
 
 def section(
     y: float, slope: float, u: float, c1_s: float, c2_s2: float, dt_s: float
 ) -> tuple[float, float]:
-    """Where y and its slope stand after a step; without c1 the section is its input."""
+    """Where y and y' stand after a step; without c1 the section is its input."""
     if c1_s <= 0.0:
         return u, 0.0
     if c2_s2 <= 0.0:
@@ -26,21 +36,119 @@ def section(
     half = 0.5 * c1_s / c2_s2
     square = 1.0 / c2_s2
     bend = half * half - square
+    w = math.sqrt(abs(bend))
+    fade = math.exp(-half * dt_s)
+    even = fade
+    odd = fade * dt_s
     if bend < 0.0:
-        w = math.sqrt(-bend)
-        fade = math.exp(-half * dt_s)
         even = fade * math.cos(w * dt_s)
         odd = fade * math.sin(w * dt_s) / w
-    elif bend > 0.0:
-        w = math.sqrt(bend)
+    if bend > 0.0:
         slow = math.exp(-square / (half + w) * dt_s)
         fast = math.exp(-(half + w) * dt_s)
         even = 0.5 * (slow + fast)
         odd = 0.5 * (slow - fast) / w
-    else:
-        even = math.exp(-half * dt_s)
-        odd = dt_s * even
     off = y - u
     push = slope + half * off
-    pull = half * slope + square * off
-    return u + off * even + push * odd, slope * even - pull * odd
+    return u + off * even + push * odd, slope * even - (half * slope + square * off) * odd
+
+
+def droop_pu(genset: Genset) -> float:
+    """Change of speed from no to full load; none where the governor is isochronous."""
+    return 0.0 if genset.governor == ISOCHRONOUS else genset.droop_pu
+
+
+def stiffness_kw_per_hz(genset: Genset) -> float:
+    """Change of its power per Hz in the long run, for the share of the step in which it runs."""
+    droop = STIFF_PU if genset.governor == ISOCHRONOUS else genset.droop_pu
+    return genset.run_pu * genset.rated_kw / (droop * genset.f_nominal_hz)
+
+
+def load_pu(genset: Genset, w: float, dt_s: float) -> float:
+    """What the droop sees: rack or power at the terminals, its mean over the coming step.
+
+    That power is what the engine gives less what speeds up the shaft. From the middle of the last
+    step to the middle of this one its mean is that at the instant between them.
+    """
+    if genset.governor == VALVE_DROOP:
+        ahead = genset.rack_pu + 0.5 * dt_s * genset.rack_pu_per_s
+        return clipped(ahead, min(genset.t_min_pu, genset.t_max_pu), genset.t_max_pu)
+    power = 1.5 * genset.mech_pu - 0.5 * genset.mech_before_pu
+    power -= 2.0 * genset.h_s * w * (w - genset.w_pu) / dt_s
+    genset.power_pu = lagged(genset.power_pu, power, genset.te_s, dt_s)
+    return genset.power_pu
+
+
+def stand(genset: Genset, w: float, dt_s: float) -> None:
+    """Put the states where the set stands still at its present power and a speed of w."""
+    power = genset.p_kw / genset.rated_kw
+    torque = clipped(power / w, min(genset.t_min_pu, genset.t_max_pu), genset.t_max_pu)
+    genset.power_pu = power
+    genset.mech_pu = power
+    genset.mech_before_pu = power
+    genset.w_pu = w
+    genset.rack_pu = torque
+    genset.rack_pu_per_s = 0.0
+    genset.actuator_pu = 0.0
+    genset.actuator_pu_per_s = 0.0
+    genset.drive_pu = 0.0
+    genset.drive_pu_per_s = 0.0
+    wanted = genset.p_ref_kw / genset.rated_kw - load_pu(genset, w, dt_s)
+    genset.trim_pu = w - 1.0 - droop_pu(genset) * wanted
+    genset.emf_pu = emf_pu(genset)
+    genset.line[2] = 0.0  # the delay forgets, then holds this torque all along
+    delayed(genset.line, torque, genset.td_s, dt_s)
+
+
+def emf_pu(genset: Genset) -> float:
+    """What lies behind the reactance where the terminals have nominal voltage and P alone."""
+    drop = genset.xd_pu * genset.p_kw / genset.rated_kw
+    return math.sqrt(1.0 + drop * drop)
+
+
+def shaft_pu(genset: Genset, w: float, dt_s: float) -> float:
+    """Move governor, rack and burning fuel; the mean power on the shaft over the step."""
+    wanted = genset.p_ref_kw / genset.rated_kw - load_pu(genset, w, dt_s)
+    error = genset.trim_pu + droop_pu(genset) * wanted - (w - 1.0)
+    through = error
+    if genset.t1_s > 0.0:
+        c1, c2 = genset.t1_s, genset.t1_s * genset.t2_s
+        y, slope = section(genset.actuator_pu, genset.actuator_pu_per_s, error, c1, c2, dt_s)
+        rise = (c1 - genset.t3_s) * (y - genset.actuator_pu)
+        through = error - (c2 * (slope - genset.actuator_pu_per_s) + rise) / dt_s
+        genset.actuator_pu = y
+        genset.actuator_pu_per_s = slope
+    c1, c2 = genset.t5_s + genset.t6_s, genset.t5_s * genset.t6_s
+    y, slope = section(genset.drive_pu, genset.drive_pu_per_s, through, c1, c2, dt_s)
+    rise = (c1 - genset.t4_s) * (y - genset.drive_pu)
+    drive = through - (c2 * (slope - genset.drive_pu_per_s) + rise) / dt_s
+    genset.drive_pu = y
+    genset.drive_pu_per_s = slope
+    before = genset.rack_pu
+    after = before + genset.k_pu_per_s * drive * dt_s
+    after = clipped(after, min(genset.t_min_pu, genset.t_max_pu), genset.t_max_pu)
+    genset.rack_pu = after
+    genset.rack_pu_per_s = (after - before) / dt_s
+    genset.w_pu = w
+    genset.mech_before_pu = genset.mech_pu
+    genset.mech_pu = w * delayed(genset.line, 0.5 * (before + after), genset.td_s, dt_s)
+    return genset.mech_pu
+
+
+def roll_off(genset: Genset, w: float) -> float:
+    """Share of the EMF that the voltage regulator leaves at a speed (V/Hz)."""
+    return max(1.0 - genset.roll_off_pu * max(genset.knee_pu - w, 0.0), 0.0)
+
+
+def needs_l(genset: Genset, turning_pu: float, dt_s: float) -> float:
+    """Fuel of a step: at no load for the share in which it turns, and for what the engine gives."""
+    hours = dt_s / 3600.0
+    idle_l = turning_pu * genset.fuel_intercept_l_per_h_per_kw * genset.rated_kw * hours
+    return idle_l + genset.fuel_slope_l_per_kwh * max(genset.p_mech_kw, 0.0) * hours
+
+
+def burn(genset: Genset, wanted_l: float) -> float:
+    """Take fuel from the tank as far as there is some."""
+    burnt_l = min(wanted_l, genset.tank_left_l)
+    genset.tank_left_l -= burnt_l
+    return burnt_l

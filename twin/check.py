@@ -22,6 +22,7 @@ WRITTEN = {
     "wh": "Wh",
     "kwh": "kWh",
     "mwh": "MWh",
+    "kws": "kWs",
     "v": "V",
     "kv": "kV",
     "a": "A",

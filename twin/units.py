@@ -25,6 +25,7 @@ ATOMS: dict[str, tuple[str, float]] = {
     "wh": ("energy", 1.0),
     "kwh": ("energy", 1e3),
     "mwh": ("energy", 1e6),
+    "kws": ("energy", 1000.0 / 3600.0),
     "v": ("voltage", 1.0),
     "kv": ("voltage", 1e3),
     "a": ("current", 1.0),
