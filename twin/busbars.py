@@ -43,6 +43,7 @@ class Busbars:
             "offers": tuple(self.offers),
             "firsts": tuple(self.firsts),
             "even": np.array(self.even, np.bool_),
+            "plain": np.array([np.array_equal(m, np.arange(len(m))) for m in self.members]),
         }
 
     def _member(self, name: str, units: int, on: Ints) -> int:

@@ -29,11 +29,13 @@ ARGUMENTS = (
     "curves",
     "driven",
     "choices",
+    "only",
     "periods",
     "periods_s",
     "due",
     "members",
     "even",
+    "plain",
     "offers",
     "firsts",
     "meters",
@@ -87,6 +89,10 @@ def _unpacking(shape: CellShape) -> Iterator[str]:
         yield f"n{part.index} = f{part.index}.shape[0]"
     for link in shape.links:
         yield f"direct{link.index} = modes[{link.index}] == 0"
+    for k in range(len(shape.bindings)):
+        yield f"only{k} = only[{k}]"
+    for k in range(shape.members):
+        yield f"plain{k} = plain[{k}]"
     for bus in shape.buses:
         yield f"even{bus.index} = even[{bus.index}]"
         for row in range(6):

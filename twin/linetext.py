@@ -54,7 +54,8 @@ def carried(link: Link) -> str:
 
 def bound(binding: Binding) -> str:
     """A profile-driven input: whole numbers and truths take whole values."""
-    value = f"driven[choice{binding.index}[i]]"
+    k = binding.index
+    value = f"driven[only{k} if only{k} >= 0 else choice{k}[i]]"
     real = binding.target.cls.fields[binding.inp].type is float
     return f"u.{binding.inp} = {value if real else f'int({value})'}"
 

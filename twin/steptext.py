@@ -151,10 +151,11 @@ class StepText:
                     b = bus.part.index
                     return [
                         "p = u.p_kw",
+                        f"b = i if plain{member} else m{member}[i]",
                         "if p > 0.0:",
-                        f"    r{b}[m{member}[i]].p_source_kw += p",
+                        f"    r{b}[b].p_source_kw += p",
                         "else:",
-                        f"    r{b}[m{member}[i]].p_demand_kw -= p",
+                        f"    r{b}[b].p_demand_kw -= p",
                         f"meter{member}[i, 0] += p * hours",
                         f"meter{member}[i, 1] += abs(p * hours)",
                     ]

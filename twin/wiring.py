@@ -59,6 +59,7 @@ class Setup:
     curves: Curves
     driven: Floats
     choices: tuple[Ints, ...]
+    only: Ints  # the profile that all units follow, or -1
     periods: Ints
     periods_s: Floats
     due: Ints
@@ -68,6 +69,7 @@ class Setup:
     meters: tuple[Floats, ...]
     meter_of: Mapping[str, int]
     even: NDArray[np.bool_]
+    plain: NDArray[np.bool_]
     picked: tuple[Ints, ...]
     sums: tuple[Floats, ...]
     least: tuple[Floats, ...]
@@ -130,6 +132,7 @@ def build(plan: Plan, in_python: bool = False) -> Setup:
         curves=curves,
         driven=np.zeros(len(curves.last)),
         choices=choices,
+        only=np.array([c[0] if len(c) and np.all(c == c[0]) else -1 for c in choices], np.int64),
         periods=periods[0],
         periods_s=periods[1],
         due=np.zeros(len(parts), np.int64),
