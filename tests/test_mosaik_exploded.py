@@ -170,6 +170,31 @@ def test_sites_beside_a_fleet_that_a_library_steps(tmp_path: Path, period: int) 
     same(fused.run, exploded.run)
 
 
+REACTIVE = """
+[device.main]
+type = "thevenin"
+[device.load]
+type = "load"
+bus = "main"
+p_set_kw = 5.0
+q_set_kvar = 2.0
+[device.pcs]
+type = "pcs_fast"
+bus = "main"
+p_set_kw = 4.0
+q_set_kvar = 3.0
+[device.bess]
+type = "bess"
+bus = "pcs"
+"""
+
+
+def test_a_converter_that_gives_reactive_power_to_its_bus(tmp_path: Path) -> None:
+    fused, exploded = both(tmp_path, REACTIVE, "horizon_s = 300\nstep_s = 1\n")
+    assert fused.run["pcs.q_kvar"].abs().max() > 0.0
+    same(fused.run, exploded.run)
+
+
 def test_a_window_of_fine_steps_around_an_event(tmp_path: Path) -> None:
     fused, exploded = both(tmp_path, WHEELS, ZOOM)
     assert fused.run["wheel.f_hz:min"].loc[1800.6:1801].nunique() > 20

@@ -176,12 +176,19 @@ def _links(topology: Topology, wires: tuple[Wire, ...], sims: list[SimPlan]) -> 
     for sim in sims:
         for wire in wires:
             if wire.target in sim.holds and wire.source in home and wire.source not in sim.holds:
-                yield _link(home[wire.source], wire, sim)
+                yield _link(_teller(home[wire.source], wire, topology, sims), wire, sim)
         for device in topology.devices.values():
             yield from _powers(device, sim, home)
         if sim.name.endswith(" offer"):
             name = sim.holds[0]
             yield LinkPlan(name, name, "all rows", sim.name, "", f"all {name}", True)
+
+
+def _teller(source: SimPlan, wire: Wire, topology: Topology, sims: list[SimPlan]) -> SimPlan:
+    """Who tells a quantity: what a former tells its own bus in the same step, its offer does."""
+    if wire.late or topology.devices[wire.source].bus != wire.target:
+        return source
+    return next((sim for sim in sims if sim.name == f"{wire.source} offer"), source)
 
 
 def _link(source: SimPlan, wire: Wire, target: SimPlan) -> LinkPlan:
