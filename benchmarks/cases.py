@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import hand_kernel, ours
+from benchmarks.power_flow import power_flow
 from benchmarks.site import Energies, Sites, make_sites
 from benchmarks.table import Row
 from benchmarks.timing import medians, seconds_of
@@ -148,7 +149,10 @@ def memory(folder: Path) -> Iterator[Row]:
     yield Row("memory, site-year at 1 min, every step", ours=megabytes, unit="MB", at_most=400.0)
 
 
-CASES = {case.__name__: case for case in (site_year, fleet_month, fused_vs_hand, scale, memory)}
+CASES = {
+    case.__name__: case
+    for case in (site_year, fleet_month, fused_vs_hand, scale, memory, power_flow)
+}
 
 
 def rows_of(name: str) -> Iterator[Row]:

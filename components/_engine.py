@@ -95,15 +95,8 @@ def stand(genset: Genset, w: float, dt_s: float) -> None:
     genset.drive_pu_per_s = 0.0
     wanted = genset.p_ref_kw / genset.rated_kw - load_pu(genset, w, dt_s)
     genset.trim_pu = w - 1.0 - droop_pu(genset) * wanted
-    genset.emf_pu = emf_pu(genset)
     genset.line[2] = 0.0  # the delay forgets, then holds this torque all along
     delayed(genset.line, torque, genset.td_s, dt_s)
-
-
-def emf_pu(genset: Genset) -> float:
-    """What lies behind the reactance where the terminals have nominal voltage and P alone."""
-    drop = genset.xd_pu * genset.p_kw / genset.rated_kw
-    return math.sqrt(1.0 + drop * drop)
 
 
 def shaft_pu(genset: Genset, w: float, dt_s: float) -> float:
@@ -133,11 +126,6 @@ def shaft_pu(genset: Genset, w: float, dt_s: float) -> float:
     genset.mech_before_pu = genset.mech_pu
     genset.mech_pu = w * delayed(genset.line, 0.5 * (before + after), genset.td_s, dt_s)
     return genset.mech_pu
-
-
-def roll_off(genset: Genset, w: float) -> float:
-    """Share of the EMF that the voltage regulator leaves at a speed (V/Hz)."""
-    return max(1.0 - genset.roll_off_pu * max(genset.knee_pu - w, 0.0), 0.0)
 
 
 def needs_l(genset: Genset, turning_pu: float, dt_s: float) -> float:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from components._engine import droop_pu, stand
+from components._machine import close_unloaded
 from twin.lags import clipped
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def synchronise(genset: Genset, dt_s: float) -> None:
         genset.p_ref_kw = (w - 1.0) / droop * genset.rated_kw if droop > 0.0 else 0.0
         stand(genset, w, dt_s)
         genset.trim_pu = 0.0  # its set point stands for no load at this speed, and moves from there
+        close_unloaded(genset, 0.0 if dead else math.radians(genset.angle_deg))
 
 
 def turned_deg(angle_deg: float) -> float:

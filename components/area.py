@@ -4,6 +4,12 @@ Centre-of-inertia swing in the fine regime, with S = base, f0 = nominal frequenc
 
     2 H S / f0 * df' = P_plants + P_sources - P_demand - P_residual - D S / f0 * df
 
+Formers that bring inertia M_k or damping D_k of their own (plants, engines, forming converters) add
+them to both sides, and give p0 - D_k df - M_k df' each: one swing of all that turns together. H is
+that of the rest: plants that bring none, motors. Inertia of a plant goes with it when it trips, H
+stays. With nothing left that turns (H = 0 and no M_k), or at 0 Hz, the area is dead for as long as
+the fine regime lasts: its own load is off, demand is unserved, what is still given is curtailed.
+
 Power stands for torque: it is not divided by speed, as governors and studies of frequency have it;
 the difference is below 1 % of the power at 0.5 Hz. Over a step the powers are held at their means
 and the equation is solved exactly.
@@ -26,8 +32,7 @@ hold it for a step. `f_end_hz` is the frequency at the end of the step, for figu
 `rocof_hz_per_s` is the difference quotient over `rocof_window_s` (0.5 s: ENTSO-E).
 
 Valid from 1 s coarse, up to 0.1 s fine (the nadir is right to 0.05 mHz at 10 ms). Leaves out:
-voltage, angles and swings between machines, the inertia that goes with a tripped plant (h_s is a
-constant of the area: give what is left after the event under study), black start.
+voltage, angles and swings between machines, black start.
 """
 
 from __future__ import annotations
@@ -47,34 +52,39 @@ class Area(Bus):
     """Frequency of a synchronous area: inertia, damping, RoCoF, nadir; solves its own load."""
 
     role = "bus"
+    audited: ClassVar[bool] = False  # what turns stores energy
     fine_step_max_s: ClassVar[float] = 0.1
 
     rank: int = param(2, "order in which its own load gives way; that of its plants", ge=1, le=9)
     base_kva: float = param(500e3, "base of inertia and damping", gt=0)
-    h_s: float = param(4.0, "inertia constant of all that turns, on base_kva", gt=0)
+    h_s: float = param(4.0, "H on base_kva of all that turns and brings none itself", ge=0)
     damping_pu: float = param(1.0, "change of load in base_kva per pu of frequency", ge=0)
     f_nominal_hz: float = param(50.0, "nominal frequency", gt=0)
     rocof_window_s: float = param(0.5, "window of the rate of change; ENTSO-E", gt=0)
 
     p_settled_kw: float = inp(0.0, "coarse: what the settlement gave its own load, negative")
+    inertia_inside_kws_per_hz: float = inp(0.0, "inertia that its formers bring", ge=0)
+    damping_inside_kw_per_hz: float = inp(0.0, "damping that its formers bring", ge=0)
 
     solved: bool = state(False, "its own load is known", record=False)
     p_residual_kw: float = state(0.0, "its own load at nominal frequency")
+    f_end_hz: float = state(50.0, "frequency at the end of the step", ge=0)
     p0_kw: float = state(0.0, "offer: power at nominal frequency", record=False)
     k_kw_per_hz: float = state(0.0, "offer: damping", record=False)
     p_min_kw: float = state(0.0, "offer: least power", record=False)
     p_max_kw: float = state(0.0, "offer: most power", record=False)
     f_min_hz: float = state(50.0, "lowest frequency so far", ge=0)
     f_max_hz: float = state(50.0, "highest frequency so far", ge=0)
-    unserved_kwh: float = state(0.0, "coarse: energy that no plant could give", ge=0)
-    curtailed_kwh: float = state(0.0, "coarse: energy that nobody could take", ge=0)
+    unserved_kwh: float = state(0.0, "energy that no plant could give; fine: dead", ge=0)
+    curtailed_kwh: float = state(0.0, "energy that nobody could take; fine: dead", ge=0)
     line: Vector = delay_line("rocof_window_s", "frequencies in the window")
 
     f_hz: float = out(50.0, "frequency as devices see it: mean over the coming step", ge=0)
-    f_end_hz: float = out(50.0, "frequency at the end of the step", ge=0)
     rocof_hz_per_s: float = out(0.0, "rate of change of frequency over its window")
     imbalance_kw: float = out(0.0, "power that changes the speed; coarse: surplus less shortage")
     p_load_kw: float = out(0.0, "what its own load takes")
+    df_mean_hz: float = out(0.0, "mean deviation over the step", record=False)
+    slope_hz_per_s: float = out(0.0, "rate of change over the step", record=False)
 
     def start(self) -> None:
         self.f_hz = self.f_nominal_hz
@@ -111,8 +121,13 @@ class Area(Bus):
             self.p_residual_kw = given_kw - damping * (self.f_end_hz - self.f_nominal_hz)
 
     def fine(self, dt_s: float) -> None:
-        damping = self.damping_pu * self.base_kva / self.f_nominal_hz
-        inertia = 2.0 * self.h_s * self.base_kva / self.f_nominal_hz
+        own_inertia = 2.0 * self.h_s * self.base_kva / self.f_nominal_hz
+        inertia = own_inertia + self.inertia_inside_kws_per_hz
+        if inertia <= 0.0 or self.f_end_hz <= 0.0:
+            stand_still(self, dt_s)
+            return
+        own_damping = self.damping_pu * self.base_kva / self.f_nominal_hz
+        damping = own_damping + self.damping_inside_kw_per_hz
         before = self.f_end_hz - self.f_nominal_hz
         given_kw = self.p_source_kw + self.p_formers_kw - self.p_demand_kw
         if not self.solved:
@@ -131,11 +146,26 @@ class Area(Bus):
         mean = clipped(mean, -self.f_nominal_hz, self.f_nominal_hz)
         slope = (push_kw - damping * after) / inertia
         ahead = clipped(after + 0.5 * dt_s * slope, -self.f_nominal_hz, self.f_nominal_hz)
-        self.p_load_kw = self.p_residual_kw + damping * mean
-        self.imbalance_kw = inertia * (after - before) / dt_s
+        self.df_mean_hz = mean
+        self.slope_hz_per_s = (after - before) / dt_s
+        self.p_load_kw = self.p_residual_kw + own_damping * mean
+        self.imbalance_kw = own_inertia * self.slope_hz_per_s
         self.f_end_hz = self.f_nominal_hz + after
         self.f_hz = self.f_nominal_hz + ahead
         watch(self, self.f_nominal_hz + mean, dt_s)
+
+
+def stand_still(area: Area, dt_s: float) -> None:
+    """No frequency, nothing served."""
+    area.df_mean_hz = 0.0
+    area.slope_hz_per_s = 0.0
+    area.p_load_kw = 0.0
+    area.imbalance_kw = 0.0
+    area.unserved_kwh += area.p_demand_kw * dt_s / 3600.0
+    area.curtailed_kwh += (area.p_source_kw + max(area.p_formers_kw, 0.0)) * dt_s / 3600.0
+    area.f_end_hz = 0.0
+    area.f_hz = 0.0
+    watch(area, 0.0, dt_s)
 
 
 def watch(area: Area, mean_hz: float, dt_s: float) -> None:

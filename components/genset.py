@@ -31,16 +31,19 @@ is left out. `p_ref` moves to p_set at `load_ramp_pu_per_s`. Sets of values and 
 `data/degov1.csv`; the default is W with K = 15. Entering, `w_ref` takes up what the coarse balance
 gave, so that nothing moves; it stays so.
 
-Its bus turns the shaft: it gives f_hz, and takes p_mech_kw and inertia_kws, or an EMF e_pu behind
-x_pu on rated_kw. The EMF is that of unity power factor at nominal voltage when the regime began,
-and falls by `roll_off_pu` per pu of speed below `knee_pu`: this relieves the engine by as much as
-the loads depend on voltage, constant power not at all. Started, it waits, `ready`, until the bus
-is dead or frequency, voltage and angle are within the window; it turns `slip_hz` faster meanwhile.
+Together with others the bus turns the shaft and takes P and the inertia M = 2 H w rated / f0, apart
+the set does, H rated d(w w) = (P - P_terminals) dt, with an angle, an EMF behind X'd and dampers of
+its own: `_machine.py`. The EMF falls with the speed below a knee, which relieves the engine by as
+much as loads depend on voltage, constant power not at all. Started, it waits, `ready`, until the
+bus is dead or frequency, voltage and angle are within the window; it turns `slip_hz` faster
+meanwhile, and apart it closes with the angle that it has.
 It trips on reverse power, under- and over-frequency after their times, and stalls at half speed.
+Two isochronous sets on one bus fight over its load; give all of them but one a droop.
 
-Valid from 1 s coarse, up to 0.01 s fine, second order in the step. Leaves out: turbocharger,
-voltage regulator but for its roll-off, reactive power, warm-up, cool-down, minimum run and stop
-times, altitude, wear; coarse also synchronising, protection and the load ramp.
+Valid from 1 s coarse, fine up to 0.01 s together and 2 ms apart, second order in the step. Leaves
+out: turbocharger, voltage regulator but for its roll-off, reactive power together, warm-up,
+cool-down, minimum run and stop times, altitude, wear; coarse also synchronising, protection and the
+load ramp.
 """
 
 from __future__ import annotations
@@ -51,13 +54,13 @@ from components._engine import (
     GOVERNORS,
     POWER_DROOP,
     burn,
-    emf_pu,
     needs_l,
-    roll_off,
     shaft_pu,
     stand,
     stiffness_kw_per_hz,
 )
+from components._forming.emf import hide
+from components._machine import Machine, lend, speed_ahead_pu, turn_shaft
 from components._starting import (
     CAUSES,
     MODES,
@@ -81,7 +84,7 @@ from twin.component import Former, Vector, delay_line, inp, out, param, state
 from twin.lags import clipped, toward
 
 
-class Genset(Former):
+class Genset(Machine, Former):
     """Diesel set: start sequence, DEGOV1, protection, minimum load, straight fuel line, tank."""
 
     role = "fuel"
@@ -117,11 +120,7 @@ class Genset(Former):
     td_s: float = param(0.024, "TD: from the rack to the torque", ge=0)
     t_max_pu: float = param(1.1, "T_MAX: most fuel, as torque", gt=0)
     t_min_pu: float = param(0.0, "T_MIN: least fuel, as torque")
-    h_s: float = param(1.0, "inertia constant on rated_kw; 0.5 to 2, unverified", gt=0)
     load_ramp_pu_per_s: float = param(0.1, "ramp of its load; 5 to 30 s, unverified", gt=0)
-    xd_pu: float = param(0.25, "X'd: transient reactance on rated_kw; an assumption", gt=0)
-    knee_pu: float = param(0.95, "speed below which the voltage falls; unverified", ge=0)
-    roll_off_pu: float = param(2.0, "fall of voltage per pu of speed; an assumption", ge=0)
     slip_hz: float = param(0.1, "how much faster it turns to synchronise; an assumption", ge=0)
     sync_df_hz: float = param(0.3, "window; IEEE 1547 up to 500 kVA, unverified", ge=0)
     sync_dv_pu: float = param(0.1, "window of voltage; the same", ge=0)
@@ -138,8 +137,6 @@ class Genset(Former):
     refuelled_l: float = inp(0.0, "counter of litres brought so far", ge=0)
     failed_cranks_count: int = inp(0, "tries that fail in a start", ge=0)
     sync_from_deg: float = inp(180.0, "angle to the bus at which it comes up to speed")
-    f_hz: float = inp(50.0, "frequency of the bus; 0 when dead", ge=0)
-    v_pu: float = inp(1.0, "voltage of the bus", ge=0)
 
     mode: int = state(OFF, "what it is doing", ge=0, le=6, labels=MODES)
     stage: int = state(NONE, "fine: how far a start has come", ge=0, le=4, labels=STAGES)
@@ -170,17 +167,12 @@ class Genset(Former):
     mech_before_pu: float = state(0.0, "the same in the step before", record=False)
     w_pu: float = state(1.0, "speed in the last step", record=False)
     power_pu: float = state(0.0, "power that the droop measures", record=False)
-    speed_pu: float = state(0.0, "speed of the shaft", ge=0)
-    emf_pu: float = state(1.0, "EMF at nominal speed", ge=0, record=False)
     angle_deg: float = state(0.0, "how far it leads the bus while it synchronises", record=False)
     under_f_for_s: float = state(0.0, "time with too low a frequency", ge=0, record=False)
     over_f_for_s: float = state(0.0, "time with too high a frequency", ge=0, record=False)
     reverse_for_s: float = state(0.0, "time with reverse power", ge=0, record=False)
     fuel_l_per_h: float = out(0.0, "fuel flow, starts included", ge=0)
     p_mech_kw: float = out(0.0, "power of the engine on the shaft")
-    inertia_kws: float = out(0.0, "energy of rotation, on the bus", ge=0, record=False)
-    e_pu: float = out(0.0, "EMF behind its reactance, on the bus", ge=0)
-    x_pu: float = out(0.0, "that reactance on rated_kw", ge=0, record=False)
 
     def start(self) -> None:
         """Fill the tank."""
@@ -224,8 +216,9 @@ class Genset(Former):
         give_up(self)
         self.stage = NONE
         self.speed_pu = 1.0 if self.mode == RUNNING else 0.0
-        self.emf_pu = emf_pu(self)
-        show(self)
+        self.q_kvar = 0.0
+        self.angled = False
+        hide(self)
         book(self, burnt_l, dt_s)
 
     def enter_fine(self) -> None:
@@ -235,30 +228,36 @@ class Genset(Former):
         """State the mean power of the engine in this step, as far as the fuel lasts."""
         self.run_pu = 0.0
         self.p_mech_kw = 0.0
+        hide(self)
         if self.mode == RUNNING and self.run_cmd:
-            if self.f_hz > 0.0:
-                self.speed_pu = self.f_hz / self.f_nominal_hz
+            w = speed_ahead_pu(self, dt_s)
             if self.entering:
-                stand(self, max(self.speed_pu, STALL_PU), dt_s)
+                stand(self, max(w, STALL_PU), dt_s)
             wanted_kw = clipped(self.p_set_kw, 0.0, self.rated_kw)
             most_kw = self.load_ramp_pu_per_s * self.rated_kw * dt_s
             self.p_ref_kw = toward(self.p_ref_kw, wanted_kw, most_kw)
-            self.p_mech_kw = shaft_pu(self, self.speed_pu, dt_s) * self.rated_kw
+            self.p_mech_kw = shaft_pu(self, w, dt_s) * self.rated_kw
             self.run_pu = 1.0
             needed_l = needs_l(self, 1.0, dt_s)
             if needed_l > self.tank_left_l:
                 self.run_pu = self.tank_left_l / needed_l
                 self.p_mech_kw *= self.run_pu
+            lend(self, w, dt_s)
+        else:
+            self.angled = False
         self.entering = False
-        show(self)
+        self.q_kvar = 0.0
         self.k_kw_per_hz = stiffness_kw_per_hz(self)
-        self.p0_kw = self.p_mech_kw
-        self.p_min_kw = self.p_mech_kw
-        self.p_max_kw = self.p_mech_kw
+        self.p0_kw = 0.0 if self.angled else self.p_mech_kw
+        self.p_min_kw = self.p0_kw
+        self.p_max_kw = self.p0_kw
 
     def fine(self, dt_s: float) -> None:
-        """Book what the bus settled and move to the next mode."""
-        self.p_kw = self.p_settled_kw
+        """Give what follows from what the bus settled, and move to the next mode."""
+        if self.angled:
+            turn_shaft(self, dt_s)
+        else:
+            self.p_kw = self.p_settled_kw - self.inertia_kws_per_hz * self.slope_settled_hz_per_s
         turning_pu = 1.0 if self.mode == READY else self.run_pu
         burnt_l = burn(self, needs_l(self, turning_pu, dt_s) + commanded_l(self))
         live_on(self, dt_s)
@@ -266,14 +265,6 @@ class Genset(Former):
             self.mode = OUT_OF_FUEL
         give_up(self)
         book(self, burnt_l, dt_s)
-
-
-def show(genset: Genset) -> None:
-    """Say what it lends to its bus: inertia, and an EMF behind a reactance."""
-    on_bus = genset.mode == RUNNING and genset.run_cmd
-    genset.inertia_kws = genset.h_s * genset.rated_kw if on_bus else 0.0
-    genset.e_pu = genset.emf_pu * roll_off(genset, genset.speed_pu) if on_bus else 0.0
-    genset.x_pu = genset.xd_pu
 
 
 def book(genset: Genset, burnt_l: float, dt_s: float) -> None:

@@ -14,38 +14,37 @@ solved exactly, so that the power is defined at any opening. ANDES takes r Tr as
 rate limit lock the gate; this form does not. Defaults are a textbook-like set.
 
 Coarse, the plant follows its droop at once, P = ref - (At / R + Dt q0) w within the gate limits
-(with the w of the step before), and knows no deadband. Entering the fine regime, `trim_pu` takes up
-what the coarse balance gave beyond the governor's own steady state, so that nothing moves; it stays
-for that time.
-
-Tripped, its power is zero at once, and so is its set point, with the gate at no load: back online,
-it ramps up from there.
+(with the w of the step before), and knows no deadband. Tripped, its gate stands at no load. Set
+point, trim, trip and inertia: `_plant.py`.
 
 Valid from 1 s coarse, up to 0.1 s fine, second order in the step. Leaves out: an elastic column,
-surge tank, deflector and relief valve, voltage, reactive power; its inertia is in the area and
-stays there.
+surge tank, deflector and relief valve, voltage, reactive power.
 """
 
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
-from twin.component import Former, inp, out, param, state
-from twin.lags import beyond, clipped, lag_mean, lagged, toward
+from components._plant import (
+    Plant,
+    book,
+    felt_pu,
+    move_set_point,
+    offer_power,
+    offer_range,
+    place,
+    speed_pu,
+    trim,
+)
+from twin.component import param, state
+from twin.lags import clipped, lag_mean, lagged
 
 CLOSED_PU = 1e-6  # a gate that is closed tighter would divide by nothing
 
 
-class Hygov(Former):
+class Hygov(Plant):
     """Hydro turbine and governor HYGOV with deadband, rate and gate limits, ramp, AGC input."""
 
-    role = "plant"
-    fine_step_max_s: ClassVar[float] = 0.1
-
-    rated_kva: float = param(100e3, "rating, base of all pu", gt=0)
-    droop_pu: float = param(0.05, "R: change of frequency from no to full load", gt=0, le=1)
-    deadband_hz: float = param(0.0, "deviation without response, offset kind", ge=0)
     transient_droop_pu: float = param(0.3, "r: droop before the dashpot gives way", gt=0)
     tr_s: float = param(5.0, "Tr: time of the dashpot", gt=0)
     tf_s: float = param(0.05, "Tf: lag of the filter", gt=0)
@@ -58,93 +57,60 @@ class Hygov(Former):
     q_nl_pu: float = param(0.08, "q_NL: flow at no load", ge=0)
     damping_pu: float = param(0.5, "Dt: power lost per pu of speed at full gate", ge=0)
     ramp_pu_per_s: float = param(0.01, "ramp of the set point; 60 %/min, an assumption", gt=0)
-    f_nominal_hz: float = param(50.0, "nominal frequency", gt=0)
 
-    p_set_kw: float = inp(0.0, "dispatched power at nominal frequency")
-    p_agc_kw: float = inp(0.0, "change of it that secondary control asks for")
-    online: bool = inp(True, "on the grid; false trips it")
-    f_hz: float = inp(50.0, "frequency of the bus", ge=0)
-
-    placed: bool = state(False, "its set point has begun", record=False)
-    entering: bool = state(True, "its dynamics begin anew", record=False)
-    tripped: bool = state(False, "off the grid")
-    p_ref_kw: float = state(0.0, "set point behind the ramp")
-    trim_pu: float = state(0.0, "set point that the coarse balance added", record=False)
     e_pu: float = state(0.0, "filtered error", record=False)
     c_pu: float = state(0.0, "wanted gate", record=False)
     gate_pu: float = state(0.0, "gate")
     flow_pu: float = state(0.0, "flow of water")
-    energy_kwh: float = state(0.0, "energy delivered")
-    headroom_kw: float = out(0.0, "how far it can still rise", ge=0)
 
     def offer(self, dt_s: float) -> None:
-        move_set_point(self, dt_s)
-        self.p_min_kw = 0.0
-        self.p_max_kw = 0.0
-        self.k_kw_per_hz = 0.0
-        if self.online:
-            w = self.f_hz / self.f_nominal_hz - 1.0
-            open_pu = self.p_ref_kw / self.rated_kva / self.at_pu + self.q_nl_pu
-            stiffness_pu = self.at_pu / self.droop_pu + self.damping_pu * open_pu
-            self.k_kw_per_hz = stiffness_pu * self.rated_kva / self.f_nominal_hz
-            self.p_min_kw = least_kw(self, w)
-            self.p_max_kw = max(most_kw(self, w), self.p_min_kw)
-        self.p0_kw = self.p_ref_kw
+        move_set_point(self, least_pu(self, 0.0), most_pu(self, 0.0), dt_s)
+        w = speed_pu(self)
+        open_pu = self.p_ref_kw / self.rated_kva / self.at_pu + self.q_nl_pu
+        stiffness_pu = self.at_pu / self.droop_pu + self.damping_pu * open_pu
+        k_kw_per_hz = stiffness_pu * self.rated_kva / self.f_nominal_hz
+        low_pu = least_pu(self, w)
+        offer_range(self, k_kw_per_hz, low_pu, max(most_pu(self, w), low_pu))
 
     def step(self, dt_s: float) -> None:
-        book(self, dt_s)
+        book(self, most_pu(self, 0.0), dt_s)
 
     def enter_fine(self) -> None:
         self.entering = True
 
     def fine_offer(self, dt_s: float) -> None:
-        w = self.f_hz / self.f_nominal_hz - 1.0
-        speed_pu = beyond(w, self.deadband_hz / self.f_nominal_hz)
-        if not self.placed:
-            move_set_point(self, dt_s)
-            self.p_kw = self.p_ref_kw
+        w = speed_pu(self)
+        w_db = felt_pu(self, w)
+        low_pu, high_pu = least_pu(self, 0.0), most_pu(self, 0.0)
+        place(self, low_pu, high_pu, dt_s)
         if self.entering:
-            stand(self, self.p_kw / self.rated_kva, w, speed_pu)
-        move_set_point(self, dt_s)
+            stand(self, self.p_kw / self.rated_kva, w, w_db)
+        move_set_point(self, low_pu, high_pu, dt_s)
         power_pu = 0.0
-        self.k_kw_per_hz = 0.0
         if self.online:
-            gate = moved_gate_pu(self, speed_pu, dt_s)
+            gate = moved_gate_pu(self, w_db, dt_s)
             power_pu = turned_pu(self, gate, dt_s) - self.damping_pu * w * gate
-            self.k_kw_per_hz = self.rated_kva / (self.droop_pu * self.f_nominal_hz)
         else:
             stand(self, 0.0, 0.0, 0.0)
-        self.p0_kw = power_pu * self.rated_kva
-        self.p_min_kw = self.p0_kw
-        self.p_max_kw = self.p0_kw
+        offer_power(self, power_pu)
 
     def fine(self, dt_s: float) -> None:
-        book(self, dt_s)
+        book(self, most_pu(self, 0.0), dt_s)
 
 
-def least_kw(plant: Hygov, w: float) -> float:
+def least_pu(plant: Hygov, w: float) -> float:
     """Power with the gate as far closed as it goes."""
     gate = min(plant.g_min_pu, plant.g_max_pu)
-    return (plant.at_pu * (gate - plant.q_nl_pu) - plant.damping_pu * w * gate) * plant.rated_kva
+    return plant.at_pu * (gate - plant.q_nl_pu) - plant.damping_pu * w * gate
 
 
-def most_kw(plant: Hygov, w: float) -> float:
+def most_pu(plant: Hygov, w: float) -> float:
     """Power with the gate open."""
     gate = plant.g_max_pu
-    return (plant.at_pu * (gate - plant.q_nl_pu) - plant.damping_pu * w * gate) * plant.rated_kva
+    return plant.at_pu * (gate - plant.q_nl_pu) - plant.damping_pu * w * gate
 
 
-def move_set_point(plant: Hygov, dt_s: float) -> None:
-    """Ramp to what is wanted within the limits; begin there, and begin at zero after a trip."""
-    wanted_kw = clipped(plant.p_set_kw + plant.p_agc_kw, least_kw(plant, 0.0), most_kw(plant, 0.0))
-    if not plant.placed:
-        plant.p_ref_kw = wanted_kw
-        plant.placed = True
-    far_kw = plant.ramp_pu_per_s * plant.rated_kva * dt_s
-    plant.p_ref_kw = toward(plant.p_ref_kw, wanted_kw, far_kw) if plant.online else 0.0
-
-
-def stand(plant: Hygov, power_pu: float, w: float, speed_pu: float) -> None:
+def stand(plant: Hygov, power_pu: float, w: float, w_db: float) -> None:
     """Put the states where the plant stands still at a power and a speed."""
     own = plant.p_ref_kw / plant.rated_kva / plant.at_pu + plant.q_nl_pu
     lean = plant.at_pu - plant.damping_pu * w
@@ -152,19 +118,17 @@ def stand(plant: Hygov, power_pu: float, w: float, speed_pu: float) -> None:
     plant.c_pu = clipped(gate, plant.g_min_pu, plant.g_max_pu)
     plant.gate_pu = plant.c_pu
     plant.flow_pu = plant.c_pu
-    held = clipped(own - speed_pu / plant.droop_pu, plant.g_min_pu, plant.g_max_pu)
-    plant.trim_pu = plant.c_pu - held
-    plant.e_pu = plant.droop_pu * (own + plant.trim_pu - plant.c_pu) - speed_pu
-    plant.entering = False
+    trim(plant, plant.c_pu, own - w_db / plant.droop_pu, plant.g_min_pu, plant.g_max_pu)
+    plant.e_pu = plant.droop_pu * (own + plant.trim_pu - plant.c_pu) - w_db
 
 
-def moved_gate_pu(plant: Hygov, speed_pu: float, dt_s: float) -> float:
+def moved_gate_pu(plant: Hygov, w_db: float, dt_s: float) -> float:
     """Move governor and gate; the mean of the gate over the step."""
     own = plant.p_ref_kw / plant.rated_kva / plant.at_pu + plant.q_nl_pu + plant.trim_pu
-    push = plant.droop_pu * (own - plant.c_pu) - speed_pu
+    push = plant.droop_pu * (own - plant.c_pu) - w_db
     slope = (push - plant.e_pu) / plant.tf_s
     halfway = plant.c_pu + 0.5 * dt_s * gate_pu_per_s(plant, plant.e_pu, slope)
-    push = plant.droop_pu * (own - clipped(halfway, plant.g_min_pu, plant.g_max_pu)) - speed_pu
+    push = plant.droop_pu * (own - clipped(halfway, plant.g_min_pu, plant.g_max_pu)) - w_db
     after = lagged(plant.e_pu, push, plant.tf_s, dt_s)
     mean = lag_mean(plant.e_pu, after, push, plant.tf_s, dt_s)
     way = dt_s * gate_pu_per_s(plant, mean, (after - plant.e_pu) / dt_s)
@@ -196,12 +160,3 @@ def turned_pu(plant: Hygov, gate: float, dt_s: float) -> float:
     plant.flow_pu = g * (before + g * part) / (g + before * part)
     head = 1.0 - plant.tw_s * (plant.flow_pu - before) / dt_s
     return plant.at_pu * head * (0.5 * (before + plant.flow_pu) - plant.q_nl_pu)
-
-
-def book(plant: Hygov, dt_s: float) -> None:
-    """Deliver what the bus settled."""
-    plant.p_kw = plant.p_settled_kw
-    plant.tripped = not plant.online
-    reach_kw = most_kw(plant, 0.0) if plant.online else 0.0
-    plant.headroom_kw = max(reach_kw - plant.p_kw, 0.0)
-    plant.energy_kwh += plant.p_kw * dt_s / 3600.0

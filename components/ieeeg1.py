@@ -13,32 +13,32 @@ and fractions are the defaults of ANDES; K2, K4, K6 and K8, the second shaft of 
 set, are left out: make it a second plant.
 
 Coarse, the plant follows its droop at once, P = ref - K w within the valve limits, and knows no
-deadband. Entering the fine regime, `trim_pu` takes up what the coarse balance gave beyond the
-governor's own steady state, so that nothing moves; it stays for that time.
-
-Tripped, its power is zero at once, and so is its set point: back online, it ramps up from there.
+deadband. Set point, trim, trip and inertia: `_plant.py`.
 
 Valid from 1 s coarse, up to 0.1 s fine, second order in the step. Leaves out: boiler pressure,
-fast valving, voltage, reactive power, fuel; its inertia is in the area and stays there.
+fast valving, voltage, reactive power, fuel.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from components._plant import (
+    Plant,
+    book,
+    felt_pu,
+    move_set_point,
+    offer_power,
+    offer_range,
+    place,
+    speed_pu,
+    trim,
+)
+from twin.component import param, state
+from twin.lags import clipped, lag_mean, lagged
 
-from twin.component import Former, inp, out, param, state
-from twin.lags import beyond, clipped, lag_mean, lagged, toward
 
-
-class Ieeeg1(Former):
+class Ieeeg1(Plant):
     """Steam turbine and governor IEEEG1 with deadband, rate and valve limits, ramp, AGC input."""
 
-    role = "plant"
-    fine_step_max_s: ClassVar[float] = 0.1
-
-    rated_kva: float = param(100e3, "rating, base of all pu", gt=0)
-    droop_pu: float = param(0.05, "R: change of frequency from no to full load", gt=0, le=1)
-    deadband_hz: float = param(0.0, "deviation without response, offset kind", ge=0)
     t1_s: float = param(1.0, "T1: lag of the governor", gt=0)
     t2_s: float = param(1.0, "T2: lead of the governor", ge=0)
     t3_s: float = param(0.1, "T3: lag of the valve", gt=0)
@@ -54,100 +54,60 @@ class Ieeeg1(Former):
     k3_pu: float = param(0.5, "K3: weight of what comes behind T5", ge=0)
     k5_pu: float = param(0.0, "K5: weight of what comes behind T6", ge=0)
     k7_pu: float = param(0.0, "K7: weight of what comes behind T7", ge=0)
-    ramp_pu_per_s: float = param(0.00025, "ramp of the set point; 1.5 %/min, coal", gt=0)
-    f_nominal_hz: float = param(50.0, "nominal frequency", gt=0)
 
-    p_set_kw: float = inp(0.0, "dispatched power at nominal frequency")
-    p_agc_kw: float = inp(0.0, "change of it that secondary control asks for")
-    online: bool = inp(True, "on the grid; false trips it")
-    f_hz: float = inp(50.0, "frequency of the bus", ge=0)
-
-    placed: bool = state(False, "its set point has begun", record=False)
-    entering: bool = state(True, "its dynamics begin anew", record=False)
-    tripped: bool = state(False, "off the grid")
-    p_ref_kw: float = state(0.0, "set point behind the ramp")
-    trim_pu: float = state(0.0, "set point that the coarse balance added", record=False)
     x_pu: float = state(0.0, "lag of the governor", record=False)
     valve_pu: float = state(0.0, "valve")
     x4_pu: float = state(0.0, "steam behind the chest", record=False)
     x5_pu: float = state(0.0, "steam behind the reheater", record=False)
     x6_pu: float = state(0.0, "steam behind the crossover", record=False)
     x7_pu: float = state(0.0, "steam behind the last stage", record=False)
-    energy_kwh: float = state(0.0, "energy delivered")
-    headroom_kw: float = out(0.0, "how far it can still rise", ge=0)
 
     def offer(self, dt_s: float) -> None:
-        move_set_point(self, dt_s)
-        self.p_min_kw = 0.0
-        self.p_max_kw = 0.0
-        self.k_kw_per_hz = 0.0
-        if self.online:
-            self.k_kw_per_hz = self.rated_kva / (self.droop_pu * self.f_nominal_hz)
-            self.p_min_kw = min(self.p_min_pu, self.p_max_pu) * self.rated_kva
-            self.p_max_kw = self.p_max_pu * self.rated_kva
-        self.p0_kw = self.p_ref_kw
+        move_set_point(self, self.p_min_pu, self.p_max_pu, dt_s)
+        k_kw_per_hz = self.rated_kva / (self.droop_pu * self.f_nominal_hz)
+        offer_range(self, k_kw_per_hz, min(self.p_min_pu, self.p_max_pu), self.p_max_pu)
 
     def step(self, dt_s: float) -> None:
-        book(self, dt_s)
+        book(self, self.p_max_pu, dt_s)
 
     def enter_fine(self) -> None:
         self.entering = True
 
     def fine_offer(self, dt_s: float) -> None:
-        w_pu = self.f_hz / self.f_nominal_hz - 1.0
-        speed_pu = beyond(w_pu, self.deadband_hz / self.f_nominal_hz)
-        if not self.placed:
-            move_set_point(self, dt_s)
-            self.p_kw = self.p_ref_kw
+        w_db = felt_pu(self, speed_pu(self))
+        place(self, self.p_min_pu, self.p_max_pu, dt_s)
         if self.entering:
-            stand(self, self.p_kw / self.rated_kva, speed_pu)
-        move_set_point(self, dt_s)
+            stand(self, self.p_kw / self.rated_kva, w_db)
+        move_set_point(self, self.p_min_pu, self.p_max_pu, dt_s)
         power_pu = 0.0
-        self.k_kw_per_hz = 0.0
         if self.online:
-            power_pu = turned_pu(self, moved_valve_pu(self, speed_pu, dt_s), dt_s)
-            self.k_kw_per_hz = self.rated_kva / (self.droop_pu * self.f_nominal_hz)
+            power_pu = turned_pu(self, moved_valve_pu(self, w_db, dt_s), dt_s)
         else:
             stand(self, 0.0, 0.0)
-        self.p0_kw = power_pu * self.rated_kva
-        self.p_min_kw = self.p0_kw
-        self.p_max_kw = self.p0_kw
+        offer_power(self, power_pu)
 
     def fine(self, dt_s: float) -> None:
-        book(self, dt_s)
+        book(self, self.p_max_pu, dt_s)
 
 
-def move_set_point(plant: Ieeeg1, dt_s: float) -> None:
-    """Ramp to what is wanted within the limits; begin there, and begin at zero after a trip."""
-    low_kw = plant.p_min_pu * plant.rated_kva
-    high_kw = plant.p_max_pu * plant.rated_kva
-    wanted_kw = clipped(plant.p_set_kw + plant.p_agc_kw, low_kw, high_kw)
-    if not plant.placed:
-        plant.p_ref_kw = wanted_kw
-        plant.placed = True
-    most_kw = plant.ramp_pu_per_s * plant.rated_kva * dt_s
-    plant.p_ref_kw = toward(plant.p_ref_kw, wanted_kw, most_kw) if plant.online else 0.0
-
-
-def stand(plant: Ieeeg1, power_pu: float, speed_pu: float) -> None:
+def stand(plant: Ieeeg1, power_pu: float, w_db: float) -> None:
     """Put the states where the plant stands still at a power and a speed."""
-    own_pu = plant.p_ref_kw / plant.rated_kva - speed_pu / plant.droop_pu
-    plant.x_pu = -speed_pu
+    own_pu = plant.p_ref_kw / plant.rated_kva - w_db / plant.droop_pu
+    plant.x_pu = -w_db
     plant.valve_pu = clipped(power_pu, plant.p_min_pu, plant.p_max_pu)
     plant.x4_pu = plant.valve_pu
     plant.x5_pu = plant.valve_pu
     plant.x6_pu = plant.valve_pu
     plant.x7_pu = plant.valve_pu
-    plant.trim_pu = plant.valve_pu - clipped(own_pu, plant.p_min_pu, plant.p_max_pu)
-    plant.entering = False
+    trim(plant, plant.valve_pu, own_pu, plant.p_min_pu, plant.p_max_pu)
 
 
-def moved_valve_pu(plant: Ieeeg1, speed_pu: float, dt_s: float) -> float:
+def moved_valve_pu(plant: Ieeeg1, w_db: float, dt_s: float) -> float:
     """Move the governor and the valve; the mean of the valve over the step."""
-    after = lagged(plant.x_pu, -speed_pu, plant.t1_s, dt_s)
-    x = lag_mean(plant.x_pu, after, -speed_pu, plant.t1_s, dt_s)
+    after = lagged(plant.x_pu, -w_db, plant.t1_s, dt_s)
+    x = lag_mean(plant.x_pu, after, -w_db, plant.t1_s, dt_s)
     plant.x_pu = after
-    led = x + plant.t2_s / plant.t1_s * (-speed_pu - x)
+    led = x + plant.t2_s / plant.t1_s * (-w_db - x)
     wanted = led / plant.droop_pu + plant.p_ref_kw / plant.rated_kva + plant.trim_pu
     before = plant.valve_pu
     way = lagged(before, wanted, plant.t3_s, dt_s) - before
@@ -173,12 +133,3 @@ def turned_pu(plant: Ieeeg1, valve: float, dt_s: float) -> float:
     weight = plant.k1_pu + plant.k3_pu + plant.k5_pu + plant.k7_pu
     power = plant.k1_pu * mean4 + plant.k3_pu * mean5 + plant.k5_pu * mean6 + plant.k7_pu * mean7
     return power / weight
-
-
-def book(plant: Ieeeg1, dt_s: float) -> None:
-    """Deliver what the bus settled."""
-    plant.p_kw = plant.p_settled_kw
-    plant.tripped = not plant.online
-    most_kw = plant.p_max_pu * plant.rated_kva if plant.online else 0.0
-    plant.headroom_kw = max(most_kw - plant.p_kw, 0.0)
-    plant.energy_kwh += plant.p_kw * dt_s / 3600.0

@@ -27,23 +27,10 @@ temperature, the start of a converter, islanding detection and protection.
 
 from __future__ import annotations
 
-import math
 from typing import ClassVar
 
+from components._pcs.conversion import ac_of_dc_kw, dc_limit_kw
 from twin.component import Converter, inp, param, state
-
-
-def dc_limit_kw(p_max_kw: float, energy_kwh: float, dt_s: float) -> float:
-    """Most power that respects a power limit, and an energy limit over this step."""
-    return min(p_max_kw, energy_kwh * 3600.0 / dt_s)
-
-
-def ac_of_dc_kw(dc_kw: float, rated_kva: float, no_load_pu: float, quadratic_pu: float) -> float:
-    """The AC power at which this DC power flows."""
-    rest = dc_kw - no_load_pu * rated_kva
-    # a negative discriminant: losses keep DC above the limit at any AC power within the rating
-    root = math.sqrt(max(1.0 + 4.0 * quadratic_pu * rest / rated_kva, 0.0))
-    return 2.0 * rest / (1.0 + root)
 
 
 class Pcs(Converter):

@@ -12,8 +12,12 @@ step. The load stays off until `close_cmd` finds the frequency above the thresho
 
     P = p_set (1 + kpf (f - f0) / f0)           while closed
 
+More may hang behind the breaker than this load: wired `ufls.feeds ~> main.upstream_closed`, the bus
+of a site loses the feeder one step after the breaker has opened. What the area is relieved of is
+then net of what the site took or gave.
+
 Valid at any step. Leaves out: voltage (a relay is blocked in a deep dip), the rate of change as a
-second criterion, sites and generation behind the breaker, which must be devices of their own.
+second criterion.
 """
 
 from __future__ import annotations
@@ -46,6 +50,7 @@ class Ufls(AcDevice):
     energy_kwh: float = state(0.0, "energy taken", ge=0)
     shed_kwh: float = state(0.0, "energy not taken because it was open", ge=0)
     shed_kw: float = out(0.0, "power not taken because it is open", ge=0)
+    feeds: bool = out(True, "its breaker is closed, for what hangs behind it")
 
     def start(self) -> None:
         self.f_last_hz = self.f_nominal_hz
@@ -78,6 +83,7 @@ class Ufls(AcDevice):
         self.energy_kwh -= self.p_kw * dt_s / 3600.0
         self.shed_kwh += self.shed_kw * dt_s / 3600.0
         self.f_last_hz = self.f_hz
+        self.feeds = self.mode != OPEN
 
 
 def crossed(before_hz: float, now_hz: float, threshold_hz: float) -> float:

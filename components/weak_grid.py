@@ -2,8 +2,15 @@
 
 The network is any of `pandapower.networks`, or a file of pandapower's JSON. There is one unit for
 each number of a bus, line, transformer or switch: unit k speaks of bus k, and of line, transformer
-and switch k. Devices hang on it by ``at = [bus, ...]``. What there is only once (losses, power at
-the source) stands at the unit of the source's bus and is zero elsewhere, so that sums are right.
+and switch k, and is told what the devices at bus k give and take. What there is only once (losses,
+power at the source) stands at the unit of the source's bus and is zero elsewhere, so that sums are
+right.
+
+In a topology it hangs on an area, and devices hang on its buses by ``at = [bus, ...]``. Two
+companions stand for it in the compiled loop: `network_bus` sums what hangs on each bus and tells it
+voltage and local frequency; `network_head` hands the sum to the area less what the network takes
+(one balance per synchronous island), and carries the frequency when `separated` cuts it off. Power
+crosses to the area in the same step, losses and voltages follow at each exchange.
 
 * Each ext_grid stands behind the impedance of its short-circuit power, with an EMF at which its bus
   starts at its stated voltage. Power at the source includes that impedance.
@@ -16,18 +23,24 @@ the source) stands at the unit of the source's bus and is zero elsewhere, so tha
   the voltage of the last exchange: the same rules carry it over to the new one, and count nothing
   twice.
 * Results equal `runpp`'s to 1e-6 pu as long as all voltages are above the knee.
+* A part that no source reaches (`separated`, or a line or switch that cuts it off) is an island of
+  the formers in it, else dark. They deliver  Q = q_kvar + S (V_set - V) / m_q  and at
+  `i_max_pu` of their rating all that P leaves room for. Power is as told, wherever it comes from;
+  the former with the largest inertia is the reference of the angle and gives the `residual_kw`
+  that is missing. In a network without any source c includes it, so that who carries the frequency
+  finds it there and lets all formers share it by their inertia.
 
 Algebraic, so valid at any step; balanced three-phase. Leaves out: dynamics of voltage, reactance at
 other than nominal frequency (2 % at 49 Hz), reactive limits of its own machines (a `gen` holds its
-voltage at fixed power), an island without its source: whatever no source reaches is dark.
-Below a short-circuit ratio of 3 stability needs an electromagnetic simulation, not this.
+voltage at fixed power and forms nothing), angles between an island and its area, which the power
+flow cannot know. Below a short-circuit ratio of 3 stability needs an electromagnetic simulation.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,28 +48,47 @@ from numpy.typing import NDArray
 from components._network import (
     Network,
     NotConvergedError,
-    Switches,
+    dark_buses,
     read_net,
     rows_of,
     unsupplied,
 )
-from twin.component import AcDevice, inp, out, param, state
+from components._network.units import (
+    OPERATED,
+    SHARES,
+    formers_of,
+    shares_of,
+    switches_of,
+    write_strengths,
+)
+from twin.component import Component, inp, out, param, state
 
 Rows = NDArray[np.void]
 Powers = NDArray[np.complex128]
 
 STOP = 0
 DARK_PU = 1e-4  # of voltage: nobody answers that
-SHARES = ("const_z_p_pct", "const_z_q_pct", "const_i_p_pct", "const_i_q_pct")
 SETTINGS = ("load_pu", "sgen_pu", "rated_kva", "i_max_pu", *SHARES)
-OPERATED = ("line_out", "trafo_out", "switch_turned", "tap_steps")
 
 
-class WeakGrid(AcDevice):
+class WeakGrid(Component):
     """A network of pandapower behind a source of limited short-circuit power, unit by bus."""
 
-    holds = "ac"
     role = "network"
+    joins = "ac"
+    holds = "ac"
+    companions: ClassVar = {"head": "network_head", "bus": "network_bus"}
+    companion_wires: ClassVar = (
+        "bus.given_kw ~> p_source_kw",
+        "bus.taken_kw ~> p_demand_kw",
+        "bus.reactive_kvar ~> q_kvar",
+        "bus.forming_kva ~> forming_kva",
+        "bus.forming_kw ~> forming_kw",
+        "bus.inertia_kws_per_hz ~> inertia_kws_per_hz",
+        "v_pu -> bus.v_flow_pu",
+        "df_local_hz -> bus.df_local_hz",
+        "c_kw -> head.c_kw",
+    )
 
     network: str = param(
         "create_cigre_network_mv", "name in pandapower.networks, or name(key=value)"
@@ -75,6 +107,8 @@ class WeakGrid(AcDevice):
     const_z_q_pct: float = param(0.0, "the same of their reactive power", ge=0, le=100)
     const_i_p_pct: float = param(0.0, "constant current, of own loads", ge=0, le=100)
     const_i_q_pct: float = param(0.0, "the same of their reactive power", ge=0, le=100)
+    v_set_pu: float = param(1.0, "voltage that formers of an island hold without load", gt=0)
+    mq_pu: float = param(0.05, "its droop at rated reactive power; GridKit", gt=0, le=1)
     on_divergence: int = param(STOP, "where no solution is found", labels=("stop", "hold"))
 
     p_source_kw: float = inp(0.0, "sum of what devices at this bus deliver", ge=0)
@@ -90,10 +124,15 @@ class WeakGrid(AcDevice):
     trafo_out: bool = inp(False, "this transformer is out of service")
     switch_turned: bool = inp(False, "this switch stands opposite to the file")
     tap_steps: int = inp(0, "taps of this transformer from its position in the file")
+    separated: bool = inp(False, "the source at this bus is cut off")
+    forming_kva: float = inp(0.0, "rating of what can form an island at this bus", ge=0)
+    forming_kw: float = inp(0.0, "what that delivers, part of the power of this bus")
+    inertia_kws_per_hz: float = inp(0.0, "its inertia; the largest is the reference", ge=0)
 
     converged: bool = state(True, "the last power flow was solved, not held")
     held_s: float = state(0.0, "time with voltages held for want of a solution", ge=0)
 
+    p_kw: float = out(0.0, "power the network delivers to the area; negative when taken")
     v_pu: float = out(1.0, "voltage; 0 where dark, that of the source where there is no bus", ge=0)
     va_deg: float = out(0.0, "voltage angle")
     df_local_hz: float = out(0.0, "what the turning of its voltage adds to the area's frequency")
@@ -104,6 +143,9 @@ class WeakGrid(AcDevice):
     losses_kw: float = out(0.0, "lost in branches, shunts and the source's impedance")
     q_grid_kvar: float = out(0.0, "reactive power that the source delivers")
     c_kw: float = out(0.0, "devices together less what the area got, at the last power flow")
+    residual_kw: float = out(0.0, "what an island lacked, given by its reference at this bus")
+    forming_kvar: float = out(0.0, "what formers here deliver beyond q_kvar to hold an island")
+    held_by: int = out(-1, "bus whose source or former holds this one; -1: dark", record=False)
     sc_mva: float = out(0.0, "short-circuit level", ge=0)
     x_per_r_pu: float = out(0.0, "reactance over resistance seen from here; 0: unknown", ge=0)
     scr_pu: float = out(0.0, "short-circuit level over rated_kva; 0: nothing rated", ge=0)
@@ -113,6 +155,8 @@ class WeakGrid(AcDevice):
     _network: Network | None = None
     _seen: tuple[bytes, ...] = (b"", b"", b"")  # what the network was last set to
     _turned: tuple[float, NDArray[np.float64]] | None = None  # when angles were what
+    _anew: NDArray[np.bool_] | None = None  # whose angles have another reference since
+    _forming: NDArray[np.bool_] = np.zeros(0, bool)  # what formed when islands were looked for
 
     @classmethod
     def units_of(cls, texts: Mapping[str, str]) -> int:
@@ -132,11 +176,17 @@ class WeakGrid(AcDevice):
     @classmethod
     def remarks_of(cls, texts: Mapping[str, str]) -> list[str]:
         """What a user should know of the network before relying on a run."""
-        machines = int(_net(texts).gen.in_service.sum())
-        held = (
-            "machines of the network hold their voltage at fixed power: they have no inertia here"
-        )
-        return [f"{machines} {held}"] if machines else []
+        net = _net(texts)
+        told = []
+        if machines := int(net.gen.in_service.sum()):
+            told.append(
+                f"{machines} machines of the network hold their voltage at fixed power: "
+                "they have no inertia here"
+            )
+        if dark := sorted(dark_buses(net)):
+            more = f" and {len(dark) - 1} more" if len(dark) > 1 else ""
+            told.append(f"no source reaches bus {dark[0]}{more}")
+        return told
 
     def fleet_step(self, rows: Rows, t_s: float, dt_s: float) -> None:
         network = self._network or self._begin(rows)
@@ -191,29 +241,46 @@ class WeakGrid(AcDevice):
             b"".join([rows[name].tobytes() for name in names])
             for names in (OPERATED, SETTINGS, ("v_source_pu",))
         )
-        if seen == self._seen:
+        formed = False
+        if not network.whole:
+            formed = not np.array_equal(rows["forming_kva"] > 0.0, self._forming)
+            network.set_formers(formers_of(rows))
+        if seen == self._seen and not formed:
             return
         operated, settings, emf = (now != was for now, was in zip(seen, self._seen, strict=True))
-        if operated:
-            network.operate(Switches(*(rows[name].astype(np.int64) for name in OPERATED)))
+        if operated or formed:
+            self._operate(network, rows)
         if settings:
-            network.set_own(rows["load_pu"].copy(), rows["sgen_pu"].copy(), _shares(rows))
+            network.set_own(rows["load_pu"].copy(), rows["sgen_pu"].copy(), shares_of(rows))
             rated = rows["rated_kva"]
             most = np.where(rated > 0.0, rated * rows["i_max_pu"] * 1e-3, np.inf)
             network.set_limit(most if rated.any() else None)
         if operated or settings:
-            _strengths(network, rows)
+            write_strengths(network, rows)
         if emf:
             network.set_emf(rows["v_source_pu"])
         self._seen = seen
+
+    def _operate(self, network: Network, rows: Rows) -> None:
+        """Operate the network, and find its islands; an angle that begins anew does not turn."""
+        self._forming = rows["forming_kva"] > 0.0
+        network.set_formers(formers_of(rows))
+        network.operate(switches_of(rows))
+        self._anew = network.held_by != rows["held_by"]
+        rows["held_by"] = network.held_by
+        rows["df_local_hz"] = 0.0
+        for name in ("p_kw", "q_grid_kvar", "residual_kw", "forming_kvar"):
+            rows[name] = 0.0
 
     def _publish(self, network: Network, rows: Rows, t_s: float) -> None:
         v_pu, angle = network.v_pu, network.angle_rad
         rows["v_pu"], rows["va_deg"] = v_pu, angle * (180.0 / math.pi)
         if self._turned is not None and t_s > self._turned[0]:
             turn = (angle - self._turned[1] + math.pi) % (2.0 * math.pi) - math.pi
+            if self._anew is not None:
+                turn[self._anew] = 0.0
             rows["df_local_hz"] = turn / (2.0 * math.pi * (t_s - self._turned[0]))
-        self._turned = t_s, angle
+        self._turned, self._anew = (t_s, angle), None
         demand, source = rows["p_demand_kw"], rows["p_source_kw"]
         if network.plain:
             rows["unserved_kw"], rows["curtailed_kw"] = 0.0, 0.0
@@ -223,12 +290,17 @@ class WeakGrid(AcDevice):
             rows["unserved_kw"] = demand * (1.0 - take) * left
             rows["curtailed_kw"] = source * (1.0 - give) * left
         rows["line_loading_pu"], rows["trafo_loading_pu"] = network.loading()
-        total, first = 0.0, int(network.source_rows[0])
+        total, first = 0.0, network.first_row
         for row, power in zip(
             network.source_rows.tolist(), network.sources_mva.tolist(), strict=True
         ):
             rows["p_kw"][row], rows["q_grid_kvar"][row] = -1e3 * power.real, 1e3 * power.imag
             total += 1e3 * power.real
+        if network.islands is not None:
+            residual = 1e3 * network.residuals_mva.real
+            rows["residual_kw"][network.references] = residual
+            rows["forming_kvar"] = 1e3 * network.forming_mvar
+            total += float(residual.sum()) if not len(network.source_rows) else 0.0
         rows["losses_kw"][first] = 1e3 * network.losses_mw
         rows["c_kw"][first] = float(source.sum() - demand.sum()) + total
 
@@ -243,24 +315,3 @@ def _check_source(s_sc_mva: float, limit_mva: float) -> None:
         raise ValueError(
             f"s_sc_mva is {s_sc_mva:g}, but the machines behind it give at most {limit_mva:g} MVA"
         )
-
-
-def _shares(rows: Rows) -> tuple[Powers, Powers]:
-    z_p, z_q, i_p, i_q = (rows[name] / 100.0 for name in SHARES)
-    if (z_p + i_p > 1.0).any() or (z_q + i_q > 1.0).any():
-        raise ValueError("constant impedance and constant current are together more than 100 %")
-    return z_p + 1j * z_q, i_p + 1j * i_q
-
-
-def _strengths(network: Network, rows: Rows) -> None:
-    """Short-circuit level and ratios at every bus, and of all rated buses taken as one."""
-    level, ratio = network.strength()
-    rows["sc_mva"], rows["x_per_r_pu"] = level, ratio
-    rated = rows["rated_kva"] * 1e-3
-    on = rated > 0.0
-    rows["scr_pu"] = np.divide(level, rated, out=np.zeros(len(rows)), where=on)
-    net_level = np.maximum(level - network.capacitors_mvar, 0.0)
-    rows["escr_pu"] = np.divide(net_level, rated, out=np.zeros(len(rows)), where=on)
-    rows["wscr_pu"] = 0.0
-    if on.any():
-        rows["wscr_pu"][network.source_rows[0]] = (level * rated).sum() / rated.sum() ** 2

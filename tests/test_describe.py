@@ -103,6 +103,29 @@ def test_a_scenario_is_described_by_its_times_events_variants_and_expectations(
     assert lines[-2:] == ["  unserved_kwh  <= 0", "  residual_pu   <= 1e-09"]
 
 
+def test_ramps_and_dips_are_described_as_such(site: Twin) -> None:
+    more = """
+[[event]]
+at_s = 60
+set = "grid.available"
+to = false
+for_s = 60
+times = 6
+every_s = 600
+[[event]]
+at_s = 0
+set = "load.utilisation_pu"
+to = 0.1
+over_s = 900.0
+"""
+    with Path("my_site/day.toml").open("a", encoding="utf-8") as file:
+        file.write(more)
+    lines = site("describe", "my_site/day.toml").out.splitlines()
+
+    assert "  60 s     grid.available = false for 60 s, 6 times every 600 s" in lines
+    assert "  0 s      load.utilisation_pu = 0.1 over 900 s" in lines
+
+
 @pytest.mark.parametrize(
     ("words", "file", "told"),
     [

@@ -6,33 +6,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
+from tests.event_runs import Devices, device, run_of, with_events
 from twin.kpis import compute, traces
 from twin.kpis.resources import of_resources
 from twin.kpis.traces import Trace
 from twin.run import Run
 
 REFERENCE = Path(__file__).parent / "reference" / "frequency"
-Devices = dict[str, dict[str, Any]]
-Table = dict[str, Any]
+CLASS = "iso8528_frequency_only_class_count"
 
 
-def device(role: str, bus: str = "", units: int = 1, **rest: Any) -> dict[str, Any]:
-    return {"role": role, "bus": bus, "units": units, "enabled": True, "fields": {}} | rest
-
-
-def run_of(folder: Path, devices: Devices, table: Table, *at_s: float, tick_s: float = 0.01) -> Run:
-    (folder / "signals").mkdir()
-    pq.write_table(pa.table(table), folder / "signals/part-cell-00000.parquet")
-    document = {"event": [{"at_s": at, "set": "plant.online", "to": False} for at in at_s]}
-    meta = {"scenario": {"document": document}, "tick_s": tick_s, "devices": devices}
-    return Run(folder, {"format": 1, "status": "done"} | meta)
-
-
-def diesel(folder: Path, *at_s: float, genset: str = "fuel", since_s: float = 0.0) -> Run:
+def diesel(
+    folder: Path, *at_s: float, genset: str = "fuel", since_s: float = 0.0, bus: str = "main"
+) -> Run:
     """The reference diesel in droop: load 0.3, 0.7 and again 0.3 pu of 800 kW at 1 s and 9 s."""
     table = pd.read_csv(REFERENCE / "c2_diesel_island.csv")
     table = table[table["t_s"] >= since_s]
@@ -41,12 +29,12 @@ def diesel(folder: Path, *at_s: float, genset: str = "fuel", since_s: float = 0.
         "t_s": table["t_s"],
         "main.f_hz": np.full(len(table), 50.0),
         "main.f_end_hz": table["f_droop_Hz"],
-        "set.p_kw": 800.0 * table["throttle_droop_pu"],
+        "set.p_kw": 16.0 * table["throttle_droop_pu"] * table["f_droop_Hz"],  # a torque
         "load.p_kw": load,
     }
     devices = {
         "main": device("bus"),
-        "set": device(genset, "main"),
+        "set": device(genset, bus, rated={"rated_kw": 800.0}),
         "load": device("load", "main"),
     }
     return run_of(folder, devices, {name: list(x) for name, x in signals.items()}, *at_s)
@@ -64,19 +52,33 @@ def test_a_load_step_and_its_rejection_are_told_by_the_published_numbers(tmp_pat
     assert found["settled_hz"] == pytest.approx(told["f_8p9s_Hz"], abs=1e-3)
 
 
-def test_a_part_step_taken_for_a_full_one_flatters_a_set_with_droop(tmp_path: Path) -> None:
-    assert compute(diesel(tmp_path, 1.0, 9.0))["iso8528_class_count"] == 3.0
+def test_a_set_is_judged_by_the_share_of_its_rating_that_it_took(tmp_path: Path) -> None:
+    """4 % of droop is class 2. Over the step of 0.4 pu it shows as 1.6 %, which class 3 allows."""
+    found = compute(diesel(tmp_path, 1.0, 9.0))
+    assert found["genset_step_pu"] == pytest.approx(0.4, abs=0.01)
+    assert found[CLASS] == 2.0
 
 
 def test_without_a_genset_there_is_no_class_of_one(tmp_path: Path) -> None:
-    assert "iso8528_class_count" not in compute(diesel(tmp_path, 1.0, genset="storage"))
+    assert CLASS not in compute(diesel(tmp_path, 1.0, genset="storage"))
+
+
+def test_a_set_without_a_bus_is_not_judged(tmp_path: Path) -> None:
+    assert CLASS not in compute(diesel(tmp_path, 1.0, bus=""))
 
 
 def test_a_genset_that_stands_still_before_the_event_reaches_no_class(tmp_path: Path) -> None:
     t_s = list(np.arange(0.0, 5.0, 0.01))
     devices = {"main": device("bus"), "set": device("fuel", "main")}
     signals = {"t_s": t_s, "main.f_hz": [50.0] * 500, "set.p_kw": [0.0] * 500}
-    assert "iso8528_class_count" not in compute(run_of(tmp_path, devices, signals, 1.0))
+    assert CLASS not in compute(run_of(tmp_path, devices, signals, 1.0))
+
+
+def test_a_set_that_the_event_hardly_moves_is_not_judged(tmp_path: Path) -> None:
+    t_s = np.arange(0.0, 5.0, 0.01)
+    devices = {"main": device("bus"), "set": device("fuel", "main", rated={"rated_kw": 100.0})}
+    signals = {"t_s": t_s, "main.f_hz": [50.0] * 500, "set.p_kw": np.where(t_s > 1.0, 59.0, 50.0)}
+    assert CLASS not in compute(run_of(tmp_path, devices, signals, 1.0))
 
 
 def test_an_event_at_the_first_instant_is_seen_in_the_first_sample(tmp_path: Path) -> None:
@@ -95,7 +97,7 @@ WEAK: Devices = {
 }
 
 
-def weak_area(folder: Path, *at_s: float) -> Run:
+def weak_area(folder: Path, *at_s: float | dict[str, Any]) -> Run:
     """The reference area with six delayed storage units; a coarse part comes before the event."""
     table = pd.read_csv(REFERENCE / "d_coi_ndroop_dde.csv")
     storage = table.filter(like="Ps").sum(axis=1).to_numpy()
@@ -190,74 +192,45 @@ def test_a_fleet_of_islands_tells_its_lowest_and_highest_frequency_alone(tmp_pat
     assert found == pytest.approx(told)
 
 
-STEPS = [0.1, 0.2, 0.3, 0.32, 0.4, 0.5, 1.0]
-
-
-def voltages(folder: Path, *v_pu: list[float]) -> dict[str, float]:
-    buses = {f"bus{number}": device("bus") for number, _ in enumerate(v_pu)}
-    table = {f"bus{number}.v_pu": values for number, values in enumerate(v_pu)}
-    return compute(run_of(folder, buses, {"t_s": STEPS, **table}, 0.2))
-
-
-def test_the_worst_bus_is_told_of_gaps_and_dips(tmp_path: Path) -> None:
-    found = voltages(
-        tmp_path, [1.0, 1.0, 1.0, 0.0, 0.6, 0.8, 1.02], [1.0, 1.0, 0.75, 0.75, 1.0, 1.0, 1.0]
-    )
-    assert found == pytest.approx(
-        {
-            "v_min_pu": 0.0,
-            "v_max_pu": 1.02,
-            "v_below_90pct_s": 0.2,
-            "v_below_70pct_s": 0.1,
-            "transfer_gap_ms": 20.0,
-            "ride_through_itic_120v_pu": 0.5,
-            "ride_through_iec_61000_class_3_pu": 1.0,
-        }
+def test_a_site_that_became_an_island_is_told_beside_the_area(tmp_path: Path) -> None:
+    """One that stayed on the grid is not: its frequency is that of the area."""
+    left = {"totals": {"island_s": 3.0}, "units": 2}
+    devices = {"area": device("bus"), "site": device("bus", "area") | left}
+    devices |= {"other": device("bus", "area", totals={"island_s": 0.0})}
+    table = {"t_s": [0.1, 0.2, 0.3, 0.4, 0.5], "area.f_hz": [50.0, 50.0, 49.9, 49.8, 49.8]}
+    table |= {"site.f_hz:min": [50.0, 50.0, 49.1, 0.0, 49.9], "other.f_hz": [50.0] * 2 + [48.0] * 3}
+    table |= {"site.f_hz:max": [50.0, 50.0, 50.0, 50.3, 50.1]}
+    found = compute(run_of(tmp_path, devices, table, 0.2))
+    assert (found["nadir_hz"], found["island_nadir_hz"], found["island_zenith_hz"]) == (
+        49.8,
+        49.1,
+        50.3,
     )
 
 
-def test_a_dip_before_the_event_does_not_count(tmp_path: Path) -> None:
-    assert voltages(tmp_path, [0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])["v_min_pu"] == 1.0
+def test_a_plant_that_the_event_trips_answers_with_what_is_left(tmp_path: Path) -> None:
+    """40 MW are gone at once; from there the others rise by 20 MW within 4 s."""
+    t_s = np.round(np.arange(1, 1001) * 0.01, 9)
+    p_kw = np.where(t_s <= 1.0, 240e3, 200e3 + 5e3 * (t_s - 1.0).clip(0.0, 4.0))
+    table = {"t_s": t_s, "plant.p_kw:sum": p_kw}
+    run = run_of(tmp_path, {"plant": device("plant", units=3)}, table, 1.0)
+    trip = (1.0, "plant", "plant[2]", "online", 0.0, "false", "scenario")
+    found = of_resources(with_events(run, trip))
+    assert found["plant.peak_change_kw"] == pytest.approx(20e3, rel=1e-2)
+    assert found["plant.t50_s"] == pytest.approx(2.0, abs=0.02)
 
 
-def test_a_dead_bus_has_a_gap_but_no_frequency_of_zero(tmp_path: Path) -> None:
-    f_hz = [50.0, 50.0, 50.0, 0.0, 49.8, 49.9, 50.0]
-    table = {"t_s": STEPS, "bus.f_hz": f_hz, "bus.v_pu": [float(f > 0.0) for f in f_hz]}
-    found = compute(run_of(tmp_path, {"bus": device("bus")}, table, 0.2))
-    assert (found["nadir_hz"], found["transfer_gap_ms"]) == (49.8, pytest.approx(20.0))
+DIP = {"at_s": 601.0, "to": 0.0, "for_s": 0.15}
 
 
-def test_a_fleet_of_buses_is_judged_by_its_lowest_and_its_highest_voltage(tmp_path: Path) -> None:
-    table = {"t_s": STEPS, "bus.v_pu:min": [0.98] * 7, "bus.v_pu:max": [1.0] * 4 + [1.3] * 3}
-    found = compute(run_of(tmp_path, {"bus": device("bus", units=9)}, table, 0.2))
-    assert (found["v_min_pu"], found["v_max_pu"]) == (0.98, 1.3)
-    assert found["ride_through_itic_120v_pu"] == 0.0
+def test_a_momentary_dip_is_one_event_with_its_end(tmp_path: Path) -> None:
+    told = numbers()["f_end_Hz"]
+    assert compute(weak_area(tmp_path, DIP))["settled_hz"] == pytest.approx(told, abs=1e-5)
 
 
-def test_what_was_shed_is_counted_of_all_that_count_it(tmp_path: Path) -> None:
-    stages = {name: device("load", totals={"shed_kwh": 2.0}) for name in ("north", "south")}
-    devices = stages | {"plant": device("plant", totals={})}
-    assert compute(run_of(tmp_path, devices, {"t_s": [1.0]}))["shed_kwh"] == 4.0
-
-
-def test_units_that_tripped_are_counted(tmp_path: Path) -> None:
-    modes = {"mode": {"labels": ["off", "running", "tripped"]}}
-    devices = {
-        "site.genset": device("fuel", units=2, fields=modes),
-        "site.pcs": device("converter", units=2, fields={"tripped": {"labels": []}}),
-    }
-    lines = [
-        ("site.genset", "site[0].genset", "mode", 1.0, "running"),
-        ("site.genset", "site[1].genset", "mode", 2.0, "tripped"),
-        ("site.pcs", "site[0].pcs", "tripped", 1.0, "true"),
-        ("site.pcs", "site[0].pcs", "tripped", 0.0, "false"),
-    ]
-    run = run_of(tmp_path, devices, {"t_s": [1.0]})
-    events = pd.DataFrame(lines, columns=["device", "unit", "field", "value", "text"])
-    events.assign(t_s=1.0).to_parquet(tmp_path / "events.parquet")
-    assert compute(run)["trips_count"] == 2.0
-
-
-def test_where_nothing_can_trip_no_trips_are_told(tmp_path: Path) -> None:
-    run = run_of(tmp_path, {"load": device("load")}, {"t_s": [1.0]})
-    assert "trips_count" not in compute(run)
+@pytest.mark.parametrize("more", [{"for_s": 10.0}, {"times": 6, "every_s": 10.0}])
+def test_what_settles_is_judged_until_a_longer_one_ends_or_the_next_begins(
+    tmp_path: Path, more: dict[str, float]
+) -> None:
+    run = weak_area(tmp_path, DIP | more)
+    assert compute(run)["settled_hz"] == run["area.f_end_hz"].loc[611.0]

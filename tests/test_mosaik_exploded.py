@@ -201,6 +201,33 @@ def test_a_window_of_fine_steps_around_an_event(tmp_path: Path) -> None:
     same(fused.run, exploded.run)
 
 
+MOVED = """
+horizon_s = 30
+step_s = 1
+fine_step_s = 0.01
+fine_sync_s = 0.1
+fine_for_s = 1.0
+[[event]]
+at_s = 5
+set = "load[1].utilisation_pu"
+to = 0.2
+over_s = 13.3
+[[event]]
+at_s = 7
+set = "spring.stiff_kw_per_hz"
+to = 20
+for_s = 0.5
+times = 2
+every_s = 6
+"""
+
+
+def test_ramps_of_some_units_and_repeated_dips_of_unlike_ones(tmp_path: Path) -> None:
+    fused, exploded = both(tmp_path, WHEELS, MOVED)
+    assert len(fused.run.events.query("by == 'scenario'")) == 1 + 2 * (1 + 3)
+    same(fused.run, exploded.run)
+
+
 def test_tanks_and_tankers(tmp_path: Path) -> None:
     fused, exploded = both(tmp_path, SUPPLY, "horizon_s = 28800\nstep_s = 60\n")
     assert fused.last("tanker.trip_count:sum") == 2

@@ -103,7 +103,7 @@ def test_an_event_of_the_scenario_reaches_it(tmp_path: Path) -> None:
 def test_a_change_of_its_mode_is_an_event_of_the_run(tmp_path: Path) -> None:
     event = '[[event]]\nat_s = 1800\nset = "furnace.allowed"\nto = false\n'
     ran = site(tmp_path, "demand_pu = 1.0", QUARTERS + event)
-    found = ran.run.events.query("unit == 'furnace'")[["t_s", "field", "text"]]
+    found = ran.run.events.query("unit == 'furnace' and by == 'device'")[["t_s", "field", "text"]]
     assert found.to_numpy().tolist() == [[0.0, "hot", "true"], [1800.0, "hot", "false"]]
 
 

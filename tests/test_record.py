@@ -12,7 +12,8 @@ from tests.engine import device
 from tests.engine_components.blinker import Blinker
 from twin import record
 from twin.columns import Column
-from twin.record import Recorder, event_words, merge_events, write_table
+from twin.record import Recorder, event_words, merge_events, scenario_words, write_table
+from twin.scenario import Event
 
 COLUMNS = [Column("a", name, "", f"a.{name}", name != "dull") for name in ("x_kw", "dull", "y_kw")]
 DEVICES = [device("site.b", Blinker, groups=2)]
@@ -126,6 +127,7 @@ def test_an_event_says_unit_field_and_label() -> None:
         "field": ["mode"],
         "value": [2.0],
         "text": ["green"],
+        "by": ["device"],
     }
 
 
@@ -138,30 +140,63 @@ def test_a_mode_without_a_label_is_a_number_only() -> None:
     assert (found["value"], found["text"]) == ([9.0], [""])
 
 
+NOTHING = scenario_words([], {})
+
+
 def event(t_s: float) -> pa.Table:
     line = {"t_s": t_s, "device": "b", "unit": "b", "field": "mode", "value": 0.0, "text": "red"}
-    return pa.table({key: [value] for key, value in line.items()})
+    return pa.table({key: [value] for key, value in (line | {"by": "device"}).items()})
 
 
 def test_events_of_all_parts_are_merged_in_order_of_time(tmp_path: Path) -> None:
     (tmp_path / "events").mkdir()
     for number, t_s in enumerate((7.0, 2.0, 5.0)):
         write_table(tmp_path / f"events/part-{number}.parquet", event(t_s))
-    merge_events(tmp_path)
+    merge_events(tmp_path, NOTHING)
     assert pq.read_table(tmp_path / "events.parquet")["t_s"].to_pylist() == [2.0, 5.0, 7.0]
+
+
+def told(value: float | tuple[float, ...], **rest: Any) -> list[tuple[Any, ...]]:
+    """What is kept of an event that sets the mode of both units at 3 s: who, what, in words."""
+    (b,) = DEVICES
+    happened = [(3.0, Event(3.0, "site.b", (0, 1), "allowed", value, **rest))]
+    found = scenario_words(happened, {b.name: b})
+    return list(zip(found["unit"], found["value"], found["text"], strict=True))
+
+
+def test_what_the_scenario_does_to_all_units_is_one_line() -> None:
+    assert told(1.0) == [("site.b", 1.0, "true")]
+
+
+def test_what_it_does_to_each_is_a_line_each() -> None:
+    assert told((1.0, 0.0)) == [("site[0].b", 1.0, "true"), ("site[1].b", 0.0, "false")]
+
+
+def test_of_a_ramp_the_table_tells_where_it_goes_and_how_long_it_takes() -> None:
+    assert told(1.0, over_s=90.0) == [("site.b", 1.0, "over 90 s")]
+
+
+def test_at_one_instant_the_scenario_comes_before_what_follows_from_it(tmp_path: Path) -> None:
+    (tmp_path / "events").mkdir()
+    write_table(tmp_path / "events/part-0.parquet", event(3.0))
+    (b,) = DEVICES
+    happened = [(3.0, Event(3.0, "site.b", (0,), "allowed", 0.0))]
+    merge_events(tmp_path, scenario_words(happened, {b.name: b}))
+    table = pq.read_table(tmp_path / "events.parquet")
+    assert table["by"].to_pylist() == ["scenario", "device"]
 
 
 def test_the_parts_of_merged_events_are_gone(tmp_path: Path) -> None:
     (tmp_path / "events").mkdir()
     write_table(tmp_path / "events/part-0.parquet", event(1.0))
-    merge_events(tmp_path)
+    merge_events(tmp_path, NOTHING)
     assert [path.name for path in tmp_path.iterdir()] == ["events.parquet"]
 
 
 def test_a_run_without_events_has_an_empty_table_of_them(tmp_path: Path) -> None:
-    merge_events(tmp_path)
+    merge_events(tmp_path, NOTHING)
     table = pq.read_table(tmp_path / "events.parquet")
     assert (table.num_rows, table.column_names) == (
         0,
-        ["t_s", "device", "unit", "field", "value", "text"],
+        ["t_s", "device", "unit", "field", "value", "text", "by"],
     )

@@ -36,7 +36,7 @@ class Settled:
 def settled(demand: float, *offers: Offer, source: float = 0.0) -> Settled:
     table = np.array([[o.p0, o.k, o.low, o.high, o.rank, 0.0] for o in offers], np.float64)
     p0, k, low, high, rank, p = np.ascontiguousarray(table.reshape(-1, 6).T)
-    found = settle(0, len(offers), -1, source, demand, p0, k, low, high, rank, p)
+    found = settle(0, len(offers), -1, False, 0.0, source, demand, p0, k, low, high, rank, p)
     return Settled(p.tolist(), *found)
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from twin.loops import JIT
 
+ROUNDING = 1e-12
+
 
 @JIT
 def settle(  # type: ignore[no-untyped-def]
-    first, last, own, source, demand, p0, k, low, high, rank, p
+    first, last, own, held, given, source, demand, p0, k, low, high, rank, p
 ):
     """Settle one bus: fill p[first:last]; return (formers, short, surplus, formed, df_hz).
 
     A bus may have an offer of its own at `own` (else -1): what it gives or takes by itself, such
-    as the damping of an area's load. It shares, but does not hold the bus.
+    as the damping of an area's load. It shares, but does not hold the bus. A bus may be `held` from
+    outside, where it has `given` power that was settled there before.
 
     Solves sum clip(p0 - k df, low, high) + source - demand = 0 rank after rank. Within a rank the
     units that reach a limit are fixed and the rest is shared again; all move in one direction, so
@@ -20,12 +23,14 @@ def settle(  # type: ignore[no-untyped-def]
     formers that hold nothing and stand against it: chargers stop before a load goes short. The
     frequency is that of the stiffest former within its limits, so a grid that has room holds it.
     """
-    formed = False
-    need = demand - source
+    formed = held
+    need = demand - source + given
     for s in range(first, last):
         p[s] = min(max(p0[s], low[s]), high[s])
         need -= p[s]
         formed = formed or (k[s] > 0.0 and s != own)
+    if held and abs(need) <= ROUNDING * (demand + source):
+        need = 0.0  # the bus outside has taken what was offered
     if not formed:
         for s in range(first, last):
             p[s] = 0.0
@@ -111,3 +116,15 @@ def follow(first, last, p0, k, low, high, p):  # type: ignore[no-untyped-def]
         formers += p[s]
         formed = formed or k[s] > 0.0
     return formers, formed
+
+
+@JIT
+def gather(first, last, p0, k, low, high):  # type: ignore[no-untyped-def]
+    """What the formers of a bus offer together: power, stiffness, least and most power."""
+    power, stiffness, least, most = 0.0, 0.0, 0.0, 0.0
+    for s in range(first, last):
+        power += min(max(p0[s], low[s]), high[s])
+        stiffness += k[s]
+        least += low[s]
+        most += high[s]
+    return power, stiffness, least, most

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.cellshape import BusPart, Part
-from twin.component import Former, methods_of
-from twin.order import Action
-from twin.topology import Device, bus_units
+from twin.component import Former, Node, methods_of
+from twin.order import Action, collects
+from twin.topology import Device, bus_units, told
 
 Ints = NDArray[np.int64]
 RANK = 4  # row of the offers; the others are written in each step
@@ -52,10 +52,13 @@ class Busbars:
         self.meter_of[name] = len(self.members) - 1
         return self.meter_of[name]
 
-    def add(self, bus: Device, hung: Sequence[Device], reach: Callable[[str, str], Part]) -> None:
-        """Number a bus and those that hang on it."""
+    def add(
+        self, bus: Device, hung: Sequence[Device], reach: Callable[[str, str], Part], away: bool
+    ) -> None:
+        """Number a bus and those that hang on it; `away`, it is settled elsewhere."""
         devices: list[tuple[int, Part]] = []
         formers: list[tuple[int, Part]] = []
+        units: list[int] = []
         placed: list[tuple[int, Device]] = []
         for device in hung:
             on = bus_units(device, bus) if device.units else np.empty(0, np.int64)
@@ -64,19 +67,21 @@ class Busbars:
             if issubclass(device.cls, Former):
                 formers.append(pair)
                 placed.append((member, device))
+                units.append(self._member(f"{device.name} unit", 0, on))
             else:
                 devices.append(pair)
         own = None
-        if "offer" in methods_of(bus.cls):
+        if "offer" in methods_of(bus.cls) and not issubclass(bus.cls, Node):
             own = self._member(f"{bus.name} itself", bus.units, np.arange(bus.units))
             placed.append((own, bus))
         self._place(placed, bus.units)
         self.even.append(bool(np.all(np.diff(self.firsts[-1]) == len(placed))))
-        meter = self._member(bus.name, bus.units, np.empty(0, np.int64))
+        meter = self._member(f"{bus.name} short", bus.units, np.empty(0, np.int64))
         part = reach(bus.name, "now")
-        self.parts.append(
-            BusPart(len(self.parts), part, tuple(devices), tuple(formers), meter, own)
-        )
+        tells = any(told(device.cls, bus.cls) for _, device in placed)
+        teller = reach(bus.name, "settled") if away and tells else None
+        rest = meter, own, tuple(units), teller
+        self.parts.append(BusPart(len(self.parts), part, tuple(devices), tuple(formers), *rest))
 
     def _place(self, formers: Sequence[tuple[int, Device]], units: int) -> None:
         """Places in the offers: by unit of the bus, rank, then the order of the file."""
@@ -106,12 +111,12 @@ def busbars(
     reach: Callable[[str, str], Part],
 ) -> Busbars:
     """Buses that are settled here, and ghosts of those whose formers only offer and book here."""
-    settled = [name for action, name in actions if action == "settle"]
     booked = dict.fromkeys(name for action, name in actions if action in ("offer", "book"))
+    settled = [name for action, name in actions if action == collects(devices[name])]
     away = dict.fromkeys(devices[name].bus for name in booked)
     found = Busbars()
     for name in dict.fromkeys([*settled, *away]):
         hung = [device for device in devices.values() if device.bus == name]
         here = hung if name in settled else [device for device in hung if device.name in booked]
-        found.add(devices[name], here, reach)
+        found.add(devices[name], here, reach, name not in settled)
     return found

@@ -67,7 +67,7 @@ def exact(seconds: float) -> Fraction:
 
 
 def make_calendar(scenario: Scenario) -> Calendar:
-    """The calendar of a scenario: coarse, with a fine window at each event.
+    """The calendar of a scenario: coarse, with a fine window at each event and zoom.
 
     The tick is the finest step; every other time of a scenario is a whole number of it.
     """
@@ -101,12 +101,14 @@ def make_calendar(scenario: Scenario) -> Calendar:
 
 
 def _windows(scenario: Scenario, per_s: Fraction, sync: int, end: int) -> list[tuple[int, int]]:
-    """Fine windows around the events, from exchange to exchange, those that touch joined."""
+    """Fine windows at events and zooms, from exchange to exchange, those that touch joined."""
     found: list[tuple[int, int]] = []
-    for at_s in sorted({event.at_s for event in scenario.events}):
+    wanted = {(event.at_s, scenario.fine_for_s or 0.0) for event in scenario.events}
+    wanted |= {(zoom.at_s, zoom.for_s) for zoom in scenario.zooms}
+    for at_s, for_s in sorted(wanted):
         at = exact(at_s) * per_s
         begin = int(at // sync) * sync
-        until = min(end, int(-(-(at + exact(scenario.fine_for_s or 0) * per_s) // sync)) * sync)
+        until = min(end, int(-(-(at + exact(for_s) * per_s) // sync)) * sync)
         if found and begin <= found[-1][1]:
             found[-1] = (found[-1][0], max(until, found[-1][1]))
         elif begin < until:

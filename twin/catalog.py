@@ -83,6 +83,11 @@ def declaration_problems(cls: type[Component]) -> list[str]:
     return found
 
 
+def tells_units(cls: type[Component]) -> bool:
+    """Whether a component tells by itself, from the texts it is given, how many units it has."""
+    return hasattr(cls, "units_of")
+
+
 def _field_problems(cls: type[Component], field: Field) -> list[str]:
     rules = {
         "is not in snake case": not SNAKE.fullmatch(field.name),
@@ -91,7 +96,9 @@ def _field_problems(cls: type[Component], field: Field) -> list[str]:
         and field.unit is None,
         "has labels but is not an int": bool(field.labels) and field.type is not int,
         "is text, which only parameters may be": field.type is str and field.kind != Kind.PARAM,
-        "is text, which compiled devices cannot hold": field.type is str and way_of(cls) == "step",
+        "is text, which compiled devices cannot hold": field.type is str
+        and way_of(cls) == "step"
+        and not tells_units(cls),
         f"has the default {field.default!r}, which is not its type": not _typed(field),
         f"has the default {field.default!r}, which is out of its bounds": _typed(field)
         and not _bounded(field),

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from twin import balance, loops
 from twin.calendar import Calendar
 from twin.cellshape import CellShape
-from twin.celltext import ARGUMENTS, JIT, loop_text
+from twin.celltext import ARGUMENTS, CALLED, JIT, loop_text
 from twin.component import Component, methods_of
 from twin.fleet import Rows, UnitViews, floats_of, wholes_of
 from twin.kernels import compiled, first_call, load_generated
@@ -39,6 +39,16 @@ class Sink(Protocol):
         """Lines of (tick, part, unit, column, new value)."""
 
 
+class Quiet:
+    """Takes what a cell would record that only tries, or states offers."""
+
+    def records(self, stamps: NDArray[np.int64], lines: NDArray[np.float64]) -> None:
+        """Nothing is kept."""
+
+    def events(self, log: NDArray[np.int64]) -> None:
+        """Nothing is kept."""
+
+
 @dataclass(frozen=True)
 class Change:
     """A field of some units set at an instant: an event of the scenario."""
@@ -47,7 +57,7 @@ class Change:
     part: int
     units: tuple[int, ...]
     field: str
-    value: float
+    value: float | tuple[float, ...]  # one for all of them, or one each
 
 
 class Cell:
@@ -245,7 +255,9 @@ def interpreted(
 
     `around` wraps each method, for someone who wants to look at every call.
     """
-    text = loop_text(shape, {}, loops_mark()).replace(f"{JIT}\n", "")
+    text = loop_text(shape, {}, loops_mark())
+    for how in (JIT, CALLED):
+        text = text.replace(f"{how}\n", "")
     scope: dict[str, Any] = {}
     for cls in _kinds(shape):
         for method, function in methods_of(cls).items():

@@ -54,6 +54,7 @@ class Link:
     target: Part
     inp: str
     late: bool
+    inward: bool = False  # to a bus, which takes it when it sums up
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class BusPart:
     formers: tuple[tuple[int, Part], ...]
     meter: int
     own: int | None = None  # the member by which it offers itself
+    units: tuple[int, ...] = ()  # for each former the member that says on which unit it hangs
+    teller: Part | None = None  # what its formers hear from, where it is settled elsewhere
 
 
 @dataclass(frozen=True)

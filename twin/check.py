@@ -39,6 +39,8 @@ WRITTEN = {
     "pa": "Pa",
 }
 
+FINER = {"hz": 4, "mhz": 1}  # decimals where five digits are not what a reader needs
+
 Limits = Mapping[str, float | None]  # value with abs or rel, min, max
 
 
@@ -130,13 +132,15 @@ def table(kpis: Mapping[str, float], verdicts: Sequence[Verdict]) -> list[Row]:
 
 
 def number(value: float, unit: str = "") -> str:
-    """A number with about five digits; a count without decimals."""
+    """A number with about five digits; a count without decimals, a frequency to 0.1 mHz."""
     size = abs(value)
     if not math.isfinite(value) or 0.0 < size < 1e-3 or size >= 1e12:
         return f"{value:.2g}"
     if value == 0.0 or (unit == "count" and float(value).is_integer()):
         return f"{value + 0.0:,.0f}"  # + 0.0: no minus before nothing
     decimals = 0 if size >= 10_000 else 1 if size >= 100 else 3
+    if unit in FINER:
+        decimals = FINER[unit]
     return f"{value:,.{decimals}f}"
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "Field",
     "Former",
     "Kind",
+    "Node",
     "Store",
     "Vector",
     "delay_line",
@@ -69,6 +70,11 @@ class Component:
     balance: ClassVar[Mapping[str, float]] = {}  # sum of factor x change of field = 0, in kWh
     step_max_s: ClassVar[float] = math.inf  # the longest step at which `step` is valid
     fine_step_max_s: ClassVar[float] = math.inf  # the same for `fine`
+    # Stepped outside the compiled loop and yet a bus: the types of the buses that stand for it
+    # inside, each hung on the one before, and the wires between them and it ("bus.p_kw ~> p_kw").
+    companions: ClassVar[Mapping[str, str]] = {}
+    companion_wires: ClassVar[tuple[str, ...]] = ()
+    alone: ClassVar[bool] = False  # as a companion: one for all units of its owner
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Collect the declarations of the class, those of its bases first."""
@@ -129,6 +135,8 @@ class Bus(Component):
     """
 
     holds = "ac"
+    audited: ClassVar[bool] = True  # what enters is what leaves: nothing turns or is lost in it
+    sourced: ClassVar[bool] = False  # what it offers itself holds it, whoever hangs on it
 
     p_source_kw: float = inp(0.0, "sum of what its devices deliver, formers left out", ge=0)
     p_demand_kw: float = inp(0.0, "sum of what its devices take, formers left out", ge=0)
@@ -137,6 +145,27 @@ class Bus(Component):
     surplus_kw: float = inp(0.0, "what no former could take", ge=0)
     formed: bool = inp(False, "whether anything holds the bus")
     df_hz: float = inp(0.0, "frequency deviation of the former that moved last")
+
+
+class Node(Bus, Former):
+    """A bus that may itself hang on a bus, to which it is one former with all that is inside.
+
+    ``fine_begin(dt_s)`` (fine regime) says what its devices see in this step, before they act;
+    `offer` and `fine_offer` come after them, with what they offered, and say by `exchanging`
+    whether it gives and takes outside; `step` and `fine` after both buses are settled.
+    """
+
+    joins = "ac"
+
+    held: bool = inp(False, "it hangs on a bus")
+    p0_inside_kw: float = inp(0.0, "what its formers offer at nominal frequency")
+    k_inside_kw_per_hz: float = inp(0.0, "their stiffness together", ge=0)
+    p_min_inside_kw: float = inp(0.0, "their least power")
+    p_max_inside_kw: float = inp(0.0, "their most power")
+    exchanging: bool = state(False, "power passes between it and the bus outside", record=False)
+    own_kw: float = state(0.0, "power that it takes by itself", record=False)
+    unmet_kw: float = state(0.0, "fine: what nobody could give", ge=0, record=False)
+    unused_kw: float = state(0.0, "fine: what nobody could take", ge=0, record=False)
 
 
 class Store(Component):
@@ -168,9 +197,18 @@ def type_name(cls: type[Component]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 
-def methods_of(cls: type[Component]) -> dict[str, Any]:
+_methods: dict[type[Component], Mapping[str, Any]] = {}
+
+
+def methods_of(cls: type[Component]) -> Mapping[str, Any]:
     """The methods a component wrote itself, by name."""
-    base = {Component, AcDevice, Former, Bus, Store, Converter}
+    if cls not in _methods:
+        _methods[cls] = _own_methods(cls)
+    return _methods[cls]
+
+
+def _own_methods(cls: type[Component]) -> Mapping[str, Any]:
+    base = {Component, AcDevice, Former, Bus, Node, Store, Converter}
     found: dict[str, Any] = {}
     for owner in reversed(cls.__mro__):
         if owner in base or owner is object:

@@ -29,7 +29,7 @@ from twin.cell_sim import due_after, meta
 from twin.component import Component, Former, Kind, methods_of, turns_of, type_name, way_of
 from twin.delay import line_length
 from twin.failure import CellFailure
-from twin.fleet import Rows, make_rows
+from twin.fleet import Rows, floats_of, make_rows
 from twin.kernels import compiled
 from twin.schema import column_adapter, settable
 
@@ -232,6 +232,8 @@ class ComponentSim(mosaik_api_v3.Simulator):
         if fine and not fleet.fine and "enter_fine" in methods:
             code.each_enter_fine(fleet.rows)
         fleet.fine = fine
+        if fine and "fine_begin" in methods:
+            code.each_fine_begin(fleet.rows, dt_s)
         offer, advance = turns_of(self.cls, fine)
         if issubclass(self.cls, Former):  # nobody settles a former on its own: it gets its offer
             if offer:
@@ -241,6 +243,8 @@ class ComponentSim(mosaik_api_v3.Simulator):
         getattr(code, f"each_{advance}")(fleet.rows, dt_s)
 
     def _check(self, fleet: Fleet, now: int) -> None:
+        if np.isfinite(floats_of(fleet.rows)).all():
+            return
         for name, field in self.cls.fields.items():
             if field.type is not float or np.isfinite(fleet.rows[name]).all():
                 continue

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from twin.catalog import DEVICE_KEYS
+from twin.catalog import DEVICE_KEYS, tells_units
 from twin.component import Component, Field, Former, Kind, methods_of, module_doc, type_name, way_of
 from twin.kernels import METHODS, TIMED
 
@@ -84,9 +84,10 @@ def check_advances_in_one_way(cls: type[Component]) -> Problems:
 
 
 def check_text_stays_outside(cls: type[Component]) -> Problems:
-    """Text is a parameter of a component that does not run in the cell."""
+    """Text is a parameter of a component outside the cell, or one that tells its own units."""
+    inside = way_of(cls) == "step" and not tells_units(cls)
     for field in cls.fields.values():
-        if field.type is str and (way_of(cls) == "step" or field.kind is not Kind.PARAM):
+        if field.type is str and (inside or field.kind is not Kind.PARAM):
             yield f"{_at(cls, field)} is text, which no row holds; use an int with labels"
 
 

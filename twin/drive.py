@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from twin.component import methods_of
 from twin.fleet import make_rows
+from twin.problems import Problem, Problems
 from twin.profiles import Profile, mean_over, read_profiles
+from twin.ramps import ramps
 from twin.scenario import Scenario
 from twin.topology import Device, Topology
 from twin.wiring import Driven
@@ -40,7 +42,17 @@ def driven_inputs(topology: Topology, scenario: Scenario) -> dict[tuple[str, str
         units = topology.devices[device.name].units
         for inp, driven in own.items():
             found[device.name, inp] = replace(driven, choice=driven.choice[:units])
-    return found
+    _check_events(scenario, found)
+    return found | ramps(topology.devices, scenario)
+
+
+def _check_events(scenario: Scenario, driven: Mapping[tuple[str, str], Driven]) -> None:
+    """Refuse to set what a component prepares; of profiles the files have told before."""
+    wrong = {(one.device, one.field) for one in scenario.events} & driven.keys()
+    if wrong:
+        where = str(scenario.path or scenario.name)
+        text = "is prepared before the run, so no event can set it"
+        raise Problems([Problem(where, 0, f"{name}.{inp}", text) for name, inp in sorted(wrong)])
 
 
 def _unit(device: Device, inp: str) -> str:

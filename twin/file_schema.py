@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
-from twin.catalog import DEVICE_KEYS
+from twin.catalog import DEVICE_KEYS, tells_units
 from twin.component import Component, Kind, type_name
 from twin.component import Field as Declaration
 from twin.schema import DRAFT, STRICT, default_value, describe, settable, unit_model
@@ -33,6 +33,7 @@ Seconds = Annotated[float, Field(gt=0, le=1e10)]  # up to three centuries
 Instant = Annotated[float, Field(ge=0)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Count = Annotated[int, Field(ge=1, le=MOST_UNITS)]
+Times = Annotated[int, Field(ge=1, le=100_000)]
 Anything = Annotated[Any, Field(json_schema_extra={"type": ["number", "boolean", "string"]})]
 
 
@@ -74,11 +75,22 @@ class DeviceKeys(Keys):
 
 
 class EventKeys(Keys):
-    """A change of one field at an instant."""
+    """A change of one field: at an instant, along a ramp, or for a while."""
 
     at_s: Instant = Field(description="instant [s]")
     set: str = Field(description="device.field, plant[0].online, site[3].pcs.p_set_kw")
     to: Anything = Field(description="the new value")
+    over_s: Seconds | None = Field(default=None, description="moves there along a line [s]")
+    for_s: Seconds | None = Field(default=None, description="back to what it was after it [s]")
+    times: Times | None = Field(default=None, description="how often, together with every_s")
+    every_s: Seconds | None = Field(default=None, description="from one time to the next [s]")
+
+
+class ZoomKeys(Keys):
+    """A fine window without an event."""
+
+    at_s: Instant = Field(description="instant [s]")
+    for_s: Seconds | None = Field(default=None, description="how long [s]; default fine_for_s")
 
 
 class ExpectKeys(Keys):
@@ -135,6 +147,7 @@ class ScenarioKeys(ScenarioHead):
 
     record: RecordKeys = RecordKeys()
     event: list[EventKeys] = []
+    zoom: list[ZoomKeys] = []
     variant: dict[Name, dict[str, Any]] = Field(
         default={}, description='"site.pcs.enabled" = false'
     )
@@ -216,6 +229,8 @@ def _device(cls: type[Component]) -> Json:
     """The schema of a device of one type: its own keys and the fields of its component."""
     own = DeviceKeys.model_json_schema()["properties"]
     own["type"] = {"const": type_name(cls)}
+    if tells_units(cls):
+        del own["count"]
     own["at"] = {"description": own["at"]["description"], **_spread({"type": "integer"})}
     own["wires"] = {"type": "array", "items": WIRE, "description": own["wires"]["description"]}
     one = unit_model(cls).model_json_schema()["properties"]
@@ -223,7 +238,7 @@ def _device(cls: type[Component]) -> Json:
     return {
         "type": "object",
         "description": cls.__doc__ or "",
-        "properties": {key: own[key] for key in DEVICE_KEYS} | fields,
+        "properties": {key: own[key] for key in DEVICE_KEYS if key in own} | fields,
         "additionalProperties": False,
     }
 

@@ -25,11 +25,14 @@ from typing import Any
 
 import numpy as np
 
-from twin.celltext import JIT
+from twin.celltext import CALLED, JIT
 from twin.component import Component, methods_of, type_name
 
-METHODS = ("start", "offer", "step", "fine_offer", "fine", "enter_fine")
-TIMED = ("offer", "step", "fine_offer", "fine")
+METHODS = ("start", "offer", "step", "fine_begin", "fine_offer", "fine", "enter_fine")
+TIMED = ("offer", "step", "fine_begin", "fine_offer", "fine")
+# Forced inline, the long methods of the fine regime make a loop that takes a minute to compile; a
+# call costs a few ns. Compiled apart, they are also cached for all loops that call them.
+CALLED_METHODS = ("fine_begin", "fine_offer", "fine", "enter_fine")
 HEADER = "import math\n\nimport numpy as np\nfrom numba import njit\n"
 
 _compiled: dict[type[Component], ModuleType] = {}
@@ -162,7 +165,8 @@ class _Gatherer:
         for inner in ast.walk(node):
             if isinstance(inner, ast.Name) and inner.id not in local:
                 inner.id = self._reach(function, inner.id)
-        return f"{JIT}\n{ast.unparse(ast.fix_missing_locations(node))}"
+        how = CALLED if name in CALLED_METHODS else JIT
+        return f"{how}\n{ast.unparse(ast.fix_missing_locations(node))}"
 
     def _reach(self, function: FunctionType, name: str) -> str:
         if name not in function.__globals__:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from twin.cellshape import Binding, BusPart, Link, Part
-from twin.component import Component, turns_of
+from twin.component import Component, Node, turns_of
+from twin.topology import told
 
+INSIDE = (("p0", "kw"), ("k", "kw_per_hz"), ("p_min", "kw"), ("p_max", "kw"))
+TURNING = ("inertia_inside_kws_per_hz", "damping_inside_kw_per_hz", "y_inside_kva")
 OFFER = ("p0_kw", "k_kw_per_hz", "p_min_kw", "p_max_kw")
 SIDES = ("source", "demand")
 
@@ -76,8 +79,11 @@ def each_unit(part: Part, before: list[str], method: str, after: list[str]) -> I
     for position, name in enumerate(part.logged):
         yield f"    was{position} = u.{name}"
     span = f"dt{k}" if part.slow else "dt"
-    turn = ("offer", "step").index(method)
-    coarse, fine = (turns_of(part.cls, regime)[turn] for regime in (False, True))
+    if method == "begin":
+        coarse, fine = "", "fine_begin"
+    else:
+        turn = ("offer", "step").index(method)
+        coarse, fine = (turns_of(part.cls, regime)[turn] for regime in (False, True))
     calls = [
         f"{kernel_name(part.cls, name)}(u, {span})" if name else "pass" for name in (fine, coarse)
     ]
@@ -95,25 +101,56 @@ def each_unit(part: Part, before: list[str], method: str, after: list[str]) -> I
     yield from indented(after)
 
 
-def solved(bus: BusPart, even: bool) -> list[str]:
-    """The settlement of one unit of a bus; its offers lie evenly, or where `first` says."""
+def span_of(bus: BusPart, even: bool) -> str:
+    """Where the offers of one unit of a bus lie: evenly, or where `first` says."""
     b, count = bus.index, len(bus.formers) + (bus.own is not None)
-    span = f"{count} * i, {count} * i + {count}" if even else f"first{b}[i], first{b}[i + 1]"
+    return f"{count} * i, {count} * i + {count}" if even else f"first{b}[i], first{b}[i + 1]"
+
+
+def gathered(bus: BusPart, even: bool) -> str:
+    """What the formers of one unit of a bus offer together."""
+    names = ", ".join(f"u.{side}_inside_{unit}" for side, unit in INSIDE)
+    offer = ", ".join(f"o{bus.index}_{row}" for row in range(4))
+    return f"{names} = gather({span_of(bus, even)}, {offer})"
+
+
+def told_lines(former: Part, bus: Part, unit: str) -> list[str]:
+    """What a former hears of its bus beside its power, in the fine regime."""
+    pairs = told(former.cls, bus.cls)
+    lines = [f"    u.{inp} = r{bus.index}[{unit}].{out}" for out, inp in pairs]
+    return ["if fine:", *lines] if lines else []
+
+
+def solved(bus: BusPart, even: bool, hung: bool) -> list[str]:
+    """The settlement of one unit of a bus, which may hang on another."""
+    b = bus.index
+    span = span_of(bus, even)
     offer = ", ".join(f"o{b}_{row}" for row in range(6))
     found = "u.p_formers_kw, u.short_kw, u.surplus_kw, formed, u.df_hz"
     own = "-1" if bus.own is None else "s"
-    lines = [f"{found} = settle({span}, {own}, u.p_source_kw, u.p_demand_kw, {offer})"]
+    is_node = issubclass(bus.part.cls, Node)
+    outside = f"{getattr(bus.part.cls, 'sourced', False)}, "
+    outside += "u.own_kw" if is_node else "0.0"
+    if hung:
+        outside = "u.exchanging != 0, (u.p_settled_kw if u.exchanging else 0.0) + u.own_kw"
+    powers = f"{outside}, u.p_source_kw, u.p_demand_kw"
+    lines = [f"{found} = settle({span}, {own}, {powers}, {offer})"]
     silent: list[str] = []
     if bus.own is not None:
         offered = [f"o{b}_{row}[s] = u.{name}" for row, name in enumerate(OFFER)]
         call = f"{kernel_name(bus.part.cls, 'offer')}(u, dt)"
         lines = [call, *offered, *lines, f"u.p_settled_kw = o{b}_5[s]"]
         silent = [f"o{b}_{row}[s] = 0.0" for row in range(len(OFFER))]
+    turns = []
+    if is_node:  # an island of formers without dynamics stays algebraic
+        brings = [f"u.{name} > 0.0" for name in TURNING if name in bus.part.cls.fields]
+        turns = [f"({' or '.join(['u.exchanging', *brings])})"]
     if bus.part.has("fine"):
         follow = f"follow({span}, o{b}_0, o{b}_1, o{b}_2, o{b}_3, o{b}_5)"
         fine = [*indented(silent), f"    u.p_formers_kw, formed = {follow}"]
         fine += ["    u.short_kw = 0.0", "    u.surplus_kw = 0.0"]
-        lines = ["if fine:", *fine, "else:", *indented(lines)]
+        regime = " and ".join(["fine", *turns])
+        lines = [f"if {regime}:", *fine, "else:", *indented(lines)]
     slot = [] if bus.own is None else [f"s = m{bus.own}[i]"]
     return [*slot, *lines, "u.formed = 1 if formed else 0"]
 

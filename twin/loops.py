@@ -43,7 +43,7 @@ def profile_mean(slot, t0, t1, times, values, last, mode, cursor):  # type: igno
         else:
             total += values[here] * (until - at)
         at = until
-        if inside and at >= times[here + 1]:
+        while here + 1 < end and times[here + 1] <= at:  # two at one instant: it is set there
             here += 1
     return total / (t1 - t0)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from twin.component import Bus, Former
+from twin.component import Bus, Former, Node, methods_of
 from twin.topology import Device, Topology, Wire
 
 Action = tuple[str, str]
-"""What a device does: ("step" | "offer" | "settle" | "book", its name)."""
+"""What a device does: ("step" | "begin" | "offer" | "settle" | "book", its name)."""
 
 Edges = dict[tuple[Action, Action], Wire | None]
 
@@ -43,8 +44,10 @@ def order(topology: Topology) -> list[Action] | Loop:
     """What is done in each step, earliest in the file first where the data flow leaves a choice.
 
     ``offer`` and ``book`` are the two methods of a former, ``settle`` is the balance of a bus
-    followed by its own ``step``, and ``step`` is everything else. A wire `->` reaches what its
-    target does first and leaves what its source does last. Disabled devices keep their place.
+    followed by its own ``step``, and ``step`` is everything else. A bus may ``begin`` by telling
+    its devices what they see; one that hangs on another has an ``offer`` of all that is inside. A
+    wire `->` reaches what its target does first and leaves what its source does last. Disabled
+    devices keep their place.
     """
     devices = {name: device for name, device in topology.devices.items() if in_cell(device)}
     actions = [(act, name) for name, device in devices.items() for act in _acts(device)]
@@ -67,9 +70,20 @@ def order(topology: Topology) -> list[Action] | Loop:
     return done if len(done) == len(actions) else _loop(topology, edges, set(actions) - set(done))
 
 
+def is_hung(device: Device) -> bool:
+    """Whether a device is a bus that hangs on another."""
+    return issubclass(device.cls, Node) and bool(device.bus)
+
+
+def collects(bus: Device) -> str:
+    """The action with which a bus sums up what its devices give and offer."""
+    return "offer" if is_hung(bus) else "settle"
+
+
 def _acts(device: Device) -> tuple[str, ...]:
     if issubclass(device.cls, Bus):
-        return ("settle",)
+        begins = ("begin",) if "fine_begin" in methods_of(device.cls) else ()
+        return (*begins, *(("offer",) if is_hung(device) else ()), "settle")
     return ("offer", "book") if issubclass(device.cls, Former) else ("step",)
 
 
@@ -83,21 +97,23 @@ def _edges(
             first = _acts(devices[wire.target])[0], wire.target
             yield (last, first), wire
     for name, device in devices.items():
-        acts = _acts(device)
-        if len(acts) == 2:
-            yield ((acts[0], name), (acts[1], name)), None
+        for before, later in pairwise(_acts(device)):
+            yield ((before, name), (later, name)), None
         if device.bus in devices:
             yield from _membership(device, devices[device.bus])
 
 
 def _membership(device: Device, bus: Device) -> Iterator[tuple[tuple[Action, Action], None]]:
-    first, last = _acts(device)[0], _acts(device)[-1]
+    acts = _acts(device)
     if not issubclass(bus.cls, Bus):  # a converter books before its store
-        yield (("book", bus.name), (first, device.name)), None
+        yield (("book", bus.name), (acts[0], device.name)), None
         return
-    yield ((first, device.name), ("settle", bus.name)), None
-    if first != last:
-        yield (("settle", bus.name), (last, device.name)), None
+    if "begin" in _acts(bus):
+        yield (("begin", bus.name), (acts[0], device.name)), None
+    gives = "offer" if "offer" in acts else acts[-1]
+    yield ((gives, device.name), (collects(bus), bus.name)), None
+    if issubclass(device.cls, Former):
+        yield (("settle", bus.name), (acts[-1], device.name)), None
 
 
 def _loop(topology: Topology, edges: Edges, stuck: set[Action]) -> Loop:

@@ -44,17 +44,26 @@ def start_values(device: Device, names: Iterable[str]) -> dict[str, list[Any]]:
 
 
 def changes_of(device: Device, events: Sequence[Event], calendar: Calendar) -> list[Change]:
-    """What the scenario does to a device, in ticks."""
+    """What the scenario sets of a device, in ticks; ramps are told exchange by exchange."""
     return [
         (
             calendar.step_after(calendar.ticks(event.at_s)),
-            list(event.units),
+            units,
             event.field,
-            device.cls.fields[event.field].type(event.value),
+            device.cls.fields[event.field].type(value),
         )
         for event in events
         if event.device == device.name
+        for value, units in _by_value(event).items()
     ]
+
+
+def _by_value(event: Event) -> dict[float, list[int]]:
+    """The units that an event gives the same value."""
+    found: dict[float, list[int]] = {}
+    for unit, value in zip(event.units, event.values, strict=True):
+        found.setdefault(value, []).append(unit)
+    return found
 
 
 def unit_map(wire: Wire, devices: Mapping[str, Device]) -> Callable[[Any], Any]:

@@ -7,7 +7,7 @@ part that was written. A part is closed when it is large, or when it has been op
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,21 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from twin.columns import Column
+from twin.component import Field
+from twin.scenario import Event
 from twin.topology import Device
 
 PART_CELLS = 1_000_000  # numbers in a part: 8 MB
 PART_AGE_S = 5.0  # what a killed run may lose
+EVENT_COLUMNS = {
+    "t_s": pa.float64(),
+    "device": pa.string(),
+    "unit": pa.string(),
+    "field": pa.string(),
+    "value": pa.float64(),
+    "text": pa.string(),
+    "by": pa.string(),  # "scenario" or "device": who did it
+}
 
 
 def write_table(path: Path, table: pa.Table) -> None:
@@ -111,37 +122,55 @@ def event_words(
     seconds: Callable[[Any], Any],
 ) -> dict[str, list[Any]]:
     """Lines of (tick, part, unit, column, value) as columns of words and numbers."""
-    found: dict[str, list[Any]] = {
-        key: [] for key in ("t_s", "device", "unit", "field", "value", "text")
-    }
+    lines = []
     for tick, part, unit, column, value in log.tolist():
         device = devices[part]
         field = device.cls.fields[fields[part, column]]
-        text = ""
-        if field.labels and 0 <= value < len(field.labels):
-            text = field.labels[value]
-        elif field.type is bool:
-            text = "true" if value else "false"
-        line = (float(seconds(tick)), device.name, device.unit_name(unit), field.name, value, text)
-        for key, item in zip(found, line, strict=True):
-            found[key].append(float(item) if key == "value" else item)
-    return found
+        who = device.name, device.unit_name(unit), field.name
+        lines.append((float(seconds(tick)), *who, float(value), _word(field, value), "device"))
+    return _columns(lines)
 
 
-def merge_events(folder: Path) -> None:
-    """Make `events.parquet` of the parts, in order of time, and remove them."""
+def scenario_words(
+    happened: Iterable[tuple[float, Event]], devices: Mapping[str, Device]
+) -> dict[str, list[Any]]:
+    """What a scenario did at which time, in the same columns; all units of a device in one line."""
+    lines: list[tuple[Any, ...]] = []
+    for t_s, event in happened:
+        device = devices[event.device]
+        field = device.cls.fields[event.field]
+        names = [device.unit_name(unit) for unit in event.units]
+        values = event.values
+        if len(names) == device.units and len(set(values)) == 1:
+            names, values = [device.name], values[:1]
+        for unit, value in zip(names, values, strict=True):
+            said = f"over {event.over_s:g} s" if event.over_s else _word(field, int(value))
+            lines.append((t_s, device.name, unit, field.name, value, said, "scenario"))
+    return _columns(lines)
+
+
+def _word(field: Field, value: int) -> str:
+    """A mode or a truth as a word; nothing for a number."""
+    if field.labels and 0 <= value < len(field.labels):
+        return field.labels[value]
+    return ("true" if value else "false") if field.type is bool else ""
+
+
+def _columns(lines: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    return {name: [line[place] for line in lines] for place, name in enumerate(EVENT_COLUMNS)}
+
+
+def merge_events(folder: Path, scenario: Mapping[str, list[Any]]) -> None:
+    """Make `events.parquet` of the parts and of what the scenario did, and remove the parts.
+
+    In order of time; at one instant the scenario comes first.
+    """
+    schema = pa.schema(list(EVENT_COLUMNS.items()))
     parts = sorted((folder / "events").glob("part-*.parquet"))
-    schema = pa.schema(
-        [
-            ("t_s", pa.float64()),
-            *[(name, pa.string()) for name in ("device", "unit", "field")],
-            ("value", pa.float64()),
-            ("text", pa.string()),
-        ]
-    )
     tables = [pq.read_table(part).cast(schema) for part in parts]
-    table = pa.concat_tables(tables) if tables else schema.empty_table()
-    order = [(name, "ascending") for name in ("t_s", "unit", "field")]
+    table = pa.concat_tables([*tables, pa.table(dict(scenario), schema)])
+    order = [(name, "ascending") for name in ("t_s", "by", "unit", "field")]
+    order[1] = ("by", "descending")
     write_table(folder / "events.parquet", table.sort_by(order))
     for part in parts:
         part.unlink()

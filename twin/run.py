@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = 1
-EVENT_TYPES = {"t_s": float, "device": str, "unit": str, "field": str, "value": float, "text": str}
+EVENT_TYPES = {"t_s": float, "device": str, "unit": str, "field": str, "value": float}
+EVENT_TYPES |= {"text": str, "by": str}
 ADDING = {
     "power",
     "reactive",
@@ -85,7 +86,7 @@ class Run:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """What changed its mode, opened, started, and when."""
+        """What changed its mode, opened, started, and when; `by` the scenario or a device."""
         import pandas as pd
 
         whole = self.folder / "events.parquet"
@@ -93,7 +94,10 @@ class Run:
         if not paths:
             return pd.DataFrame(columns=list(EVENT_TYPES)).astype(EVENT_TYPES)
         frame: pd.DataFrame = _read(paths, EVENT_TYPES).to_pandas()
-        return frame.sort_values(["t_s", "unit", "field"], ignore_index=True)
+        if "by" not in frame:  # a run of a version that kept those of devices only
+            frame["by"] = "device"
+        order = {"t_s": True, "by": False, "unit": True, "field": True}
+        return frame.sort_values([*order], ascending=[*order.values()], ignore_index=True)
 
     @cached_property
     def kpis(self) -> Mapping[str, float]:

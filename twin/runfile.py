@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from twin import __version__
-from twin.component import Field, Former, Kind, methods_of, type_name
-from twin.order import in_cell
+from twin.component import Bus, Field, Former, Kind, type_name
+from twin.load import remarks
+from twin.order import in_cell, is_hung
 from twin.scenario import Scenario
 from twin.topology import Device, Topology, bus_units
 from twin.world import Run
@@ -53,6 +54,7 @@ def head(run: Run, variant: str, overrides: Mapping[str, Any], mark: str) -> dic
         "tick_s": run.calendar.tick_s,
         "devices": {},
         "audit": {},
+        "remarks": remarks(topology),
         "expect": {name: asdict(expect) for name, expect in scenario.expect.items()},
     }
 
@@ -64,6 +66,10 @@ def mark_of(scenario: Scenario, topology: Topology) -> str:
     whole.update(json.dumps(documents, sort_keys=True, default=str).encode())
     for source in topology.profiles.values():
         whole.update(source.file.read_bytes())
+    for device in topology.devices.values():
+        for name, text in device.texts.items():
+            if name.endswith("_file") and text:
+                whole.update(Path(text).read_bytes())
     for cls in sorted({device.cls for device in topology.devices.values()}, key=str):
         whole.update(Path(inspect.getfile(cls)).read_bytes())
     return whole.hexdigest()
@@ -78,11 +84,21 @@ def devices(run: Run, resumed: Path | None) -> dict[str, Any]:
             "role": device.cls.role,
             **{key: getattr(device, key) for key in ("units", "groups", "each", "bus", "enabled")},
             "fields": {one.name: _field(one) for one in device.cls.fields.values() if _kept(one)},
+            "rated": _rated(device),
             "start_totals": before[name]["start_totals"] if before else totals(run, device),
             "totals": {},
         }
         for name, device in run.devices.items()
     }
+
+
+def _rated(device: Device) -> dict[str, float]:
+    """What all units together are rated."""
+    params = [field for field in device.cls.fields.values() if field.kind is Kind.PARAM]
+    rated = {field.name: field.default for field in params if field.name.startswith("rated_")}
+    given = {name: device.values.get(name, default) for name, default in rated.items()}
+    units = device.groups * device.each
+    return {n: float(np.broadcast_to(v, units)[: device.units].sum()) for n, v in given.items()}
 
 
 def _kept(declared: Field) -> bool:
@@ -104,16 +120,25 @@ def totals(run: Run, device: Device) -> dict[str, float]:
     return {name: float(np.sum(values)) for name, values in run.states(device.name).items()}
 
 
+def counting(run: Run, device: Device) -> dict[str, int]:
+    """How many units have counted anything, counter by counter."""
+    whole = [f.name for f in device.cls.fields.values() if f.type is int and not f.labels]
+    states = run.states(device.name).items()
+    return {name: int(np.count_nonzero(values)) for name, values in states if name in whole}
+
+
 def audit(run: Run) -> dict[str, Any]:
     """What entered and left each bus, from meters that stand beside the settlement."""
     found: dict[str, Any] = {}
     for name, bus in run.devices.items():
-        if bus.cls.holds != "ac" or not bus.units or not in_cell(bus):
+        if not (issubclass(bus.cls, Bus) and bus.cls.audited and bus.units and in_cell(bus)):
             continue
-        if "fine" in methods_of(bus.cls):
-            continue  # what turns there stores energy that no meter sees
-        short, surplus = _meter(run, name, name)
+        short, surplus = _meter(run, f"{name} short", name)
         balance, through = short - surplus, short.copy()
+        if is_hung(bus):
+            net, gross = _meter(run, name, name)
+            balance -= net
+            through += 0.5 * (gross - net)  # what came from outside
         for member in run.devices.values():
             if member.bus == name and member.units:
                 net, gross = _meter(run, member.name, name)
@@ -131,6 +156,6 @@ def audit(run: Run) -> dict[str, Any]:
 
 def _meter(run: Run, member: str, bus: str) -> Any:
     """The meter of a member: a former's where it books, any other's where its bus settles."""
-    books = issubclass(run.devices[member].cls, Former)
+    books = member in run.devices and issubclass(run.devices[member].cls, Former)
     setup = run.cell_of(member if books else bus).setup
     return setup.meters[setup.meter_of[member]].T

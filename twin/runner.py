@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ from twin import kpis, runfile
 from twin.calendar import Calendar, make_calendar
 from twin.check import Verdict, check
 from twin.drive import driven_inputs
+from twin.expand import expanded, followed
 from twin.failure import CellFailure
 from twin.load import load_scenario
 from twin.problems import Problem, Problems
-from twin.record import merge_events
+from twin.record import merge_events, scenario_words
 from twin.run import open_run
-from twin.scenario import Scenario
+from twin.scenario import Event, Scenario
 from twin.snapshot import Keeper, copy_records, last_snapshot
 from twin.topology import Topology
 from twin.world import Run, WorldError, prepare_cells, run_world
@@ -67,6 +68,7 @@ def run_scenario(name: str | Path, options: Options, progress: Progress | None =
     began = time.perf_counter()
     overrides = dict(options.overrides)
     scenario, topology = load_scenario(name, overrides, options.variant, options.allow_outside)
+    scenario, topology = followed(scenario, topology), expanded(topology)
     calendar = make_calendar(scenario)
     driven = driven_inputs(topology, scenario)
     plan = plan_world(topology, options.exploded, options.allow_remote)
@@ -135,7 +137,7 @@ class _Book:
         try:
             for recorder in self.run.recorders:
                 recorder.flush()
-            merge_events(self.run.folder)
+            merge_events(self.run.folder, scenario_words(self._happened(), self.run.devices))
             self._sum_up()
             self._clock("write")
             self.meta |= {"status": status, "reason": reason}
@@ -151,9 +153,23 @@ class _Book:
             self._write_if_possible()
         return Outcome(self.run.folder, status, reason, found, tuple(verdicts), self.meta)
 
+    def _happened(self) -> Iterator[tuple[float, Event]]:
+        """Events of the scenario that this run came to."""
+        run, calendar = self.run, self.run.calendar
+        reached = max((cell.now for cell in run.cells.values()), default=run.begin)
+        reached = max(reached, run.ledger.reached if run.ledger else 0)
+        reached = min(reached, calendar.end - 1)  # the step that failed has begun, none at the end
+        for event in run.scenario.events:
+            tick = calendar.step_after(calendar.ticks(event.at_s))
+            owner = run.devices.get(event.device.rpartition(".")[0])
+            told = owner is None or not owner.cls.companions  # else it is told of the owner
+            if told and run.begin <= tick <= reached:
+                yield float(calendar.seconds(tick)), event
+
     def _sum_up(self) -> None:
         for name, said in self.meta["devices"].items():
             said["totals"] = runfile.totals(self.run, self.run.devices[name])
+            said["counting"] = runfile.counting(self.run, self.run.devices[name])
         if self.meta["devices"]:
             self.meta["audit"] = runfile.audit(self.run)
 

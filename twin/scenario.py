@@ -11,13 +11,27 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Event:
-    """At `at_s`, set a field of some units of a device."""
+    """At `at_s`, set a field of some units of a device, or begin to move it there."""
 
     at_s: float
     device: str
     units: tuple[int, ...]
     field: str
-    value: float
+    value: float | tuple[float, ...]  # one for all of them, or one each
+    over_s: float = 0.0  # how long it takes to get there, along a line
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """What each of the units is given."""
+        return self.value if isinstance(self.value, tuple) else (self.value,) * len(self.units)
+
+
+@dataclass(frozen=True)
+class Zoom:
+    """A fine window without an event."""
+
+    at_s: float
+    for_s: float
 
 
 @dataclass(frozen=True)
@@ -57,9 +71,21 @@ class Scenario:
     fine_sync_s: float | None = None
     fine_for_s: float | None = None
     seed: int = 0
-    events: tuple[Event, ...] = ()
+    events: tuple[Event, ...] = ()  # in the order in which they happen
+    zooms: tuple[Zoom, ...] = ()
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     expect: Mapping[str, Expect] = field(default_factory=dict)
     record: Record = Record()
     snapshots_s: tuple[float, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def ramped(self) -> set[tuple[str, str]]:
+        """Devices and inputs that some event moves along a line: they follow profiles."""
+        return {(event.device, event.field) for event in self.events if event.over_s}
+
+    @property
+    def changes(self) -> tuple[Event, ...]:
+        """Events of all other fields, which are set."""
+        ramped = self.ramped
+        return tuple(one for one in self.events if (one.device, one.field) not in ramped)

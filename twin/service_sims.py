@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from twin.calendar import Calendar
 from twin.cell import Sink
 from twin.cell_sim import due_after, meta, only
-from twin.columns import Column
+from twin.columns import STATS, Column
 from twin.component import Kind
 from twin.profiles import Profile, mean_over
 from twin.topology import Device
 from twin.wiring import Driven
 
-STATISTICS: Mapping[str, Callable[[list[Any]], Any]] = {"sum": sum, "min": min, "max": max}
+STATISTICS: Mapping[str, Callable[..., Any]] = {"sum": np.sum, "min": np.min, "max": np.max}
 
 
 class ProfileSim(mosaik_api_v3.Simulator):
@@ -98,6 +98,12 @@ class Ledger:
         self.devices, self.columns, self.calendar = devices, columns, calendar
         self.held = dict(held)
         self.processes = {device.name for device in devices if device.way == "process"}
+        self.logged = {device.name: logged(device) for device in devices}
+        self.tables = [
+            ([(device.name, name) for name in recorded(device)], device.units == 1)
+            for device in devices
+            if device.units and recorded(device)
+        ]
         self.reached = begin
 
     def open(self, sink: Sink) -> None:
@@ -112,7 +118,7 @@ class Ledger:
         """
         self.fill(now - 1)
         for number, device in enumerate(self.devices):
-            for place, name in enumerate(logged(device)):
+            for place, name in enumerate(self.logged[device.name]):
                 before = self.held[device.name, name]
                 after = told.get((device.name, name), before)
                 for unit, (old, new) in enumerate(zip(before, after, strict=True)):
@@ -127,15 +133,17 @@ class Ledger:
         stamps = [np.empty(0, np.int64), *_exchanges(self.calendar, self.reached, until)]
         every = np.concatenate(stamps)
         if len(every):
-            line = [self._number(column) for column in self.columns]
-            self.sink.records(every, np.tile(np.array(line, np.float64), (len(every), 1)))
+            self.sink.records(every, np.tile(self._line(), (len(every), 1)))
         self.reached = max(until, self.reached)
 
-    def _number(self, column: Column) -> float:
-        values = self.held[column.device, column.field]
-        if column.stat == "":
-            return float(values[0])
-        return float(STATISTICS[column.stat](values))
+    def _line(self) -> NDArray[np.float64]:
+        """One line of records, in the order of the columns."""
+        parts = [np.empty(0)]
+        for keys, alone in self.tables:
+            table = np.array([self.held[key] for key in keys], np.float64)
+            stats = [table] if alone else [STATISTICS[stat](table, axis=1) for stat in STATS]
+            parts.append(np.column_stack(stats).ravel())
+        return np.concatenate(parts)
 
 
 def recorded(device: Device) -> list[str]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from twin.cellshape import BusPart, CellShape, Link, Part
+from twin.component import Node
 from twin.linetext import (
     OFFER,
     SIDES,
@@ -18,26 +19,36 @@ from twin.linetext import (
     cell_of,
     cleared,
     each_unit,
+    gathered,
     indented,
     kernel_name,
     slow_clock,
     solved,
+    told_lines,
     when_due,
     written,
 )
 
+CALL = "(...)"  # of a piece, whose arguments are found when all is written
+NOWHERE: tuple[None, int, int] = (None, 0, 0)
 RUNNING = {"a": "sums", "l": "least", "h": "most"}  # locals of the running mean and extremes
 
 
 class StepText:
     """The text of one step."""
 
-    def __init__(self, shape: CellShape) -> None:
-        """Find out who acts first and last, and what can be done inside whose loop."""
-        self.shape = shape
+    def __init__(self, shape: CellShape, apart: bool = False) -> None:
+        """Find out who acts first and last, and what can be done inside whose loop.
+
+        With `apart` each action is a piece of its own, which the step calls by name.
+        """
+        self.shape, self.apart = shape, apart
+        self.pieces: dict[str, list[str]] = {}
         self.live = [part for part in shape.parts if not part.ghost]
         acts = [part.index for _, part in shape.actions]
         self.first = {part.index: acts.index(part.index) for part in self.live}
+        told = [-1 if action == "begin" else part.index for action, part in shape.actions]
+        self.sums = {k: told.index(k) if k in told else -1 for k in self.first}
         self.last = {k: len(acts) - 1 - acts[::-1].index(k) for k in self.first}
         self.ends = Counter((link.target.index, link.inp) for link in shape.links)
         self.collecting = {bus.index: self._collects_inside(bus) for bus in shape.buses}
@@ -61,14 +72,21 @@ class StepText:
                 yield from cleared(bus)
         for place, (action, part) in enumerate(shape.actions):
             yield f"# {action} {part.name}"
-            yield from self._action(place, action, part)
-        yield from self._recording()
+            yield from self._piece(f"act{place}", self._action(place, action, part))
+        yield from self._piece("note", self._recording())
         yield "clock[0] = now + step"
         if shape.watched:
             yield "stop = False"
             for index, part, field in shape.watched:
                 yield f"stop = changed({cell_of(part, field)}, seen{index}) or stop"
             yield from ("if stop:", "    clock[7] = 1", "    break")
+
+    def _piece(self, name: str, lines: Iterator[str]) -> Iterator[str]:
+        if not self.apart:
+            yield from lines
+            return
+        self.pieces[name] = list(lines)
+        yield f"{name}{CALL}"
 
     def _clock(self) -> Iterator[str]:
         yield "now = clock[0]"
@@ -115,29 +133,38 @@ class StepText:
 
     def _action(self, place: int, action: str, part: Part) -> Iterator[str]:
         before: list[str] = []
-        if place == self.first[part.index]:
-            wires, before = self._inputs(part)
+        first, sums = place == self.first[part.index], place == self.sums[part.index]
+        if first or sums:
+            wires, before = self._inputs(part, first, sums)
             yield from when_due(part, wires)
         after = self._running(part) if place == self.last[part.index] else ([], [], [])
         yield from after[0]
-        if action == "settle":
-            bus = next(bus for bus in self.shape.buses if bus.part is part)
-            yield from self._settle(bus, before, after[1])
+        bus = self._bus_of(part)
+        if action == "begin":
+            yield from each_unit(part, before, "begin", after[1])
         elif action == "step":
             inside = [*self._power(part), *after[1]]
             yield from when_due(part, list(each_unit(part, before, "step", inside)))
+        elif bus and action == "settle":
+            yield from self._settle(bus, before, after[1])
+        elif bus:
+            yield from self._offer_of_bus(bus, before, after[1])
         else:
             yield from self._former(action, part, before, after[1])
         yield from after[2]
 
-    def _inputs(self, part: Part) -> tuple[list[str], list[str]]:
-        """What arrives before a part acts: loops of their own, and lines inside its loop."""
+    def _inputs(self, part: Part, first: bool, sums: bool) -> tuple[list[str], list[str]]:
+        """What arrives before a part acts: loops of their own, and lines inside its loop.
+
+        What a bus hears from its devices arrives when it sums up, all else when it first acts.
+        """
         wires, inside = [], []
         for binding in self.shape.bindings:
-            if binding.target is part:
+            if binding.target is part and first:
                 inside.append(bound(binding))
         for link in self.shape.links:
-            if link.target is part and self._late_enough(link):
+            now = sums if link.inward else first
+            if link.target is part and now and self._late_enough(link):
                 wires += [f"if not direct{link.index}:", f"    {carried(link)}"]
                 inside.append(f"if direct{link.index}:")
                 inside.append(f"    u.{link.inp} = r{link.source.index}[i].{link.out}")
@@ -174,30 +201,54 @@ class StepText:
             inside += [f"l{j} = x if x < l{j} else l{j}", f"h{j} = x if x > h{j} else h{j}"]
         return before, inside, after
 
-    def _former(
-        self, action: str, part: Part, before: list[str], after: list[str]
-    ) -> Iterator[str]:
-        bus, member = next(
-            (bus, member)
-            for bus in self.shape.buses
-            for member, former in bus.formers
-            if former is part
-        )
+    def _bus_of(self, part: Part) -> BusPart | None:
+        """The bus that a part is, if it is one."""
+        return next((bus for bus in self.shape.buses if bus.part is part), None)
+
+    def _place_of(self, part: Part) -> tuple[BusPart, int, int] | None:
+        """The bus on which a former hangs, its member there, and that of its units."""
+        for bus in self.shape.buses:
+            for (member, former), on in zip(bus.formers, bus.units, strict=True):
+                if former is part:
+                    return bus, member, on
+        return None
+
+    def _offered(self, part: Part) -> tuple[list[str], list[str]]:
+        """Where a former's offer goes: lines before its method and after."""
+        bus, member, _ = self._place_of(part) or NOWHERE
+        if bus is None or bus.part.ghost:
+            return [], []
+        rows = [f"o{bus.index}_{row}[s] = u.{name}" for row, name in enumerate(OFFER)]
+        return [f"s = m{member}[i]"], rows
+
+    def _settled(self, part: Part) -> tuple[list[str], list[str]]:
+        """What a former's bus settled with it, before it books; and its meter, after."""
+        bus, member, on = self._place_of(part) or NOWHERE
+        if bus is None:
+            return [], []
         here = not bus.part.ghost
-        slot = [f"s = m{member}[i]"] if here else []
-        if action == "offer":
-            offered = [f"o{bus.index}_{row}[s] = u.{name}" for row, name in enumerate(OFFER)]
-            yield from each_unit(part, before + slot, "offer", (offered if here else []) + after)
-            return
-        settled = [*slot, f"u.p_settled_kw = o{bus.index}_5[s]"] if here else []
-        metered = [
+        slot = [f"s = m{member}[i]", f"u.p_settled_kw = o{bus.index}_5[s]"] if here else []
+        unit = f"i if plain{on} else m{on}[i]"
+        heard = told_lines(part, bus.teller or bus.part, unit)
+        meter = [
             "e = u.p_kw * hours",
             f"meter{member}[i, 0] += e",
             f"meter{member}[i, 1] += abs(e)",
         ]
+        return slot + heard, meter
+
+    def _former(
+        self, action: str, part: Part, before: list[str], after: list[str]
+    ) -> Iterator[str]:
+        if action == "offer":
+            slot, offered = self._offered(part)
+            yield from each_unit(part, before + slot, "offer", offered + after)
+            return
+        settled, metered = self._settled(part)
         yield from each_unit(part, before + settled, "step", metered + after)
 
-    def _settle(self, bus: BusPart, inputs: list[str], running: list[str]) -> Iterator[str]:
+    def _collect(self, bus: BusPart) -> Iterator[str]:
+        """Bring in the powers of devices and the offers of formers that were not put in place."""
         b = bus.index
         if not self.collecting[b]:
             yield from cleared(bus)
@@ -205,21 +256,42 @@ class StepText:
             for member, part in bus.devices:
                 power = f"{cell_of(part, 'p_kw')}, m{member}, f{bus.part.index}, {source}, {demand}"
                 yield f"collect({power}, meter{member}, hours)"
-        away = [(member, part) for member, part in bus.formers if part.ghost]
-        for member, part in away:
+        for member, part in self._away(bus):
             yield f"for i in range(n{part.index}):"
             yield f"    s = m{member}[i]"
             for row, name in enumerate(OFFER):
                 yield f"    o{b}_{row}[s] = r{part.index}[i].{name}"
-        metered = [
-            f"meter{bus.meter}[i, 0] += u.short_kw * hours",
-            f"meter{bus.meter}[i, 1] += u.surplus_kw * hours",
-        ]
+
+    def _away(self, bus: BusPart) -> list[tuple[int, Part]]:
+        """Formers that are stepped elsewhere."""
+        return [(member, part) for member, part in bus.formers if part.ghost]
+
+    def _offer_of_bus(self, bus: BusPart, inputs: list[str], running: list[str]) -> Iterator[str]:
+        yield from self._collect(bus)
+        slot, offered = self._offered(bus.part)
+        for even in (True, False):
+            yield f"if {'' if even else 'not '}even{bus.index}:"
+            before = [*inputs, gathered(bus, even), *slot]
+            yield from indented(each_unit(bus.part, before, "offer", offered + running))
+
+    def _settle(self, bus: BusPart, inputs: list[str], running: list[str]) -> Iterator[str]:
+        b = bus.index
+        hung = ("offer", bus.part) in self.shape.actions
+        if not hung:
+            yield from self._collect(bus)
+        settled, metered = self._settled(bus.part)
+        left = ("u.short_kw", "u.surplus_kw")
+        if issubclass(bus.part.cls, Node):
+            left = (
+                "(u.unmet_kw if fine else u.short_kw)",
+                "(u.unused_kw if fine else u.surplus_kw)",
+            )
+        metered += [f"meter{bus.meter}[i, {j}] += {power} * hours" for j, power in enumerate(left)]
         for even in (True, False):  # a count that is known lets the compiler unroll the sums
             yield f"if {'' if even else 'not '}even{b}:"
-            lines = each_unit(bus.part, inputs + solved(bus, even), "step", metered + running)
-            yield from indented(lines)
-        for member, part in away:
+            before = [*inputs, *settled, *solved(bus, even, hung)]
+            yield from indented(each_unit(bus.part, before, "step", metered + running))
+        for member, part in self._away(bus):
             yield f"for i in range(n{part.index}):"
             yield f"    s = m{member}[i]"
             yield f"    r{part.index}[i].p_settled_kw = o{b}_5[s]"

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.component import Component, way_of
+from twin.component import Component, Kind, methods_of, way_of
 
 Ints = NDArray[np.int64]
 
@@ -71,6 +71,7 @@ class Wire:
     late: bool
     at: Ints | None = None  # for each target its source, or (by length) for each source its target
     of_source: bool = False  # `at` is told by the source, also where both are of one length
+    inward: bool = False  # from a device to its bus, which takes it when it sums up
     where: str = ""
 
     def __str__(self) -> str:
@@ -107,8 +108,18 @@ TERMINALS: Mapping[str, tuple[tuple[str, str, str, bool], ...]] = {
     # (from "device" or "bus", field there, field at the other end, late)
     "ac": (
         ("device", "q_kvar", "q_kvar", False),
+        ("device", "q_outside_kvar", "q_kvar", False),
+        ("device", "inertia_kws_per_hz", "inertia_inside_kws_per_hz", False),
+        ("device", "damping_kw_per_hz", "damping_inside_kw_per_hz", False),
+        ("device", "y_kva", "y_inside_kva", False),
+        ("device", "ex_kva", "ex_inside_kva", False),
+        ("device", "ey_kva", "ey_inside_kva", False),
         ("bus", "v_pu", "v_pu", True),
         ("bus", "f_hz", "f_hz", True),
+        ("bus", "apart", "apart", True),
+        ("bus", "v_pu", "v_outside_pu", True),
+        ("bus", "f_hz", "f_outside_hz", True),
+        ("bus", "f_hz", "f_sync_outside_hz", True),
     ),
     "dc": (
         ("device", "p_discharge_max_kw", "p_discharge_max_kw", True),
@@ -120,10 +131,43 @@ TERMINALS: Mapping[str, tuple[tuple[str, str, str, bool], ...]] = {
 }
 
 
+SETTLED = (
+    ("v_pu", "v_settled_pu"),
+    ("theta_rad", "theta_settled_rad"),
+    ("df_mean_hz", "df_settled_hz"),
+    ("slope_hz_per_s", "slope_settled_hz_per_s"),
+)
+"""What a bus with a fine regime tells its formers beside their power: its field, and theirs."""
+
+
+def told(former: type[Component], bus: type[Component]) -> tuple[tuple[str, str], ...]:
+    """Which of these a bus has and a former asks for."""
+    return tuple((o, i) for o, i in SETTLED if _gives(bus, o) and _takes(former, i))
+
+
+def _frequency(device: type[Component], inp: str, bus: type[Component]) -> str:
+    """Which frequency of its bus a device hears: what turns with others hears theirs.
+
+    The measured one contains the turning of the bus voltage, which is what its own power does.
+    """
+    turns = _gives(device, "inertia_kws_per_hz") and inp == "f_hz"
+    synchronous = turns or inp == "f_sync_outside_hz"
+    return "f_sync_hz" if synchronous and _gives(bus, "f_sync_hz") else "f_hz"
+
+
+def _gives(cls: type[Component], name: str) -> bool:
+    return name in cls.fields and cls.fields[name].kind in (Kind.OUT, Kind.STATE)
+
+
+def _takes(cls: type[Component], name: str) -> bool:
+    return name in cls.fields and cls.fields[name].kind is Kind.INP
+
+
 def terminal_wires(devices: Mapping[str, Device]) -> tuple[Wire, ...]:
     """The wires that ``bus = ...`` stands for, where both ends declare the quantity.
 
-    Active power on an alternating-current bus is no wire: the bus settles it.
+    Active power on an alternating-current bus is no wire: the bus settles it. A bus that begins
+    each step tells its compiled devices of the same step.
     """
     found: list[Wire] = []
     for device in devices.values():
@@ -132,10 +176,19 @@ def terminal_wires(devices: Mapping[str, Device]) -> tuple[Wire, ...]:
         bus = devices[device.bus]
         for side, out, inp, late in TERMINALS[device.cls.joins]:
             ends = (device, bus) if side == "device" else (bus, device)
-            if out in ends[0].cls.fields and inp in ends[1].cls.fields:
+            if side == "bus" and out == "f_hz":
+                out = _frequency(device.cls, inp, bus.cls)
+            if _gives(ends[0].cls, out) and _takes(ends[1].cls, inp):
+                late = late and not (side == "bus" and _begins_with(device, bus))
+                inward = side == "device"
                 ends_told = (ends[0].name, out, ends[1].name, inp, late, device.at)
-                found.append(Wire(*ends_told, side == "device", device.where))
+                found.append(Wire(*ends_told, inward, inward and not late, device.where))
     return tuple(found)
+
+
+def _begins_with(device: Device, bus: Device) -> bool:
+    """Whether a device hears what its bus says at the beginning of the same step."""
+    return "fine_begin" in methods_of(bus.cls) and device.way == "step" and not device.remote
 
 
 def bus_units(device: Device, bus: Device) -> Ints:

@@ -20,6 +20,7 @@ from twin.component import (
     Field,
     Former,
     Kind,
+    Node,
     Store,
     Vector,
     methods_of,
@@ -130,6 +131,9 @@ def _inputs(cls: type[Component], values: Values, corner: int, rng: Random) -> V
             choices = (field.default, low, high, rng.uniform(low, high))
             choice = corner if corner >= 0 else rng.randrange(len(choices))
             found[name] = field.type(choices[choice])
+    if issubclass(cls, Node):  # what formers offer together is a range around what they offer
+        names = ("p_min_inside_kw", "p0_inside_kw", "p_max_inside_kw")
+        found |= dict(zip(names, sorted(found[name] for name in names), strict=True))
     if issubclass(cls, Bus):
         given = found["p_source_kw"] + found["short_kw"]
         found["p_formers_kw"] = found["p_demand_kw"] + found["surplus_kw"] - given
@@ -169,7 +173,9 @@ def live(device: Any, lived: Plan, unit: int, first: int = 0) -> Iterator[Values
         for _ in range(STEPS_EACH):
             if issubclass(cls, Store):
                 device.p_dc_kw = _drawn_kw(device, hold.shares[unit], hold.dt_s)
-            if issubclass(cls, Bus) and offer:
+            if hold.fine and "fine_begin" in methods:
+                device.fine_begin(hold.dt_s)
+            if issubclass(cls, Bus) and not issubclass(cls, Former) and offer:
                 getattr(device, offer)(hold.dt_s)
             if issubclass(cls, Former):
                 if offer:
@@ -200,10 +206,12 @@ def fields_of(cls: type[Component], device: Any) -> Values:
     """A copy of everything a device holds."""
     found: Values = {}
     for name, field in cls.fields.items():
+        if field.type is str:
+            continue
         value = getattr(device, name)
         if field.type is list:
             found[name] = [float(entry) for entry in value]
-        elif field.type is not str:
+        else:
             found[name] = float(value) if field.type is float else value
     return found
 

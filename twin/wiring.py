@@ -17,7 +17,7 @@ from twin.component import methods_of
 from twin.delay import line_length
 from twin.fleet import Rows, layout, make_rows, unit_view
 from twin.kernels import compiled, first_call
-from twin.order import Action
+from twin.order import Action, is_hung
 from twin.profiles import EDGE_S, Profile
 from twin.scenario import Record
 from twin.topology import Device, Wire, wire_pairs
@@ -193,6 +193,8 @@ class _Maker:
         rows = make_rows(device.cls, device.units, {}, self._lengths(device))
         for name, values in device.values.items():
             rows[name] = values[: device.units]
+        if is_hung(device):
+            rows["held"] = True
         if "start" in methods_of(device.cls):
             if in_python:
                 for i in range(len(rows)):
@@ -217,7 +219,15 @@ class _Maker:
         for wire, (to, out_of) in zip(wires, pairs, strict=True):
             source = self.reach(wire.source, "late" if wire.late else "now")
             links.append(
-                Link(len(links), source, wire.out, self.stepped[wire.target], wire.inp, wire.late)
+                Link(
+                    len(links),
+                    source,
+                    wire.out,
+                    self.stepped[wire.target],
+                    wire.inp,
+                    wire.late,
+                    wire.inward,
+                )
             )
             mode = _mode(to, out_of, self._units(wire.target), self._units(wire.source))
             if len(to) and ends.count((wire.target, wire.inp)) > 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from twin.calendar import Calendar
 from twin.cell import Cell, Change, Sink
+from twin.cell import Quiet as Quiet
 from twin.cell_sim import due_after
 from twin.component import Kind, type_name
 from twin.failure import Guard
+from twin.firstflow import First, first_flows
 from twin.order import in_cell
 from twin.outside import (
     changes_of,
@@ -34,7 +36,7 @@ from twin.service_sims import Ledger
 from twin.snapshot import Keeper, State
 from twin.topology import Device, Topology
 from twin.wiring import Driven, Plan, build
-from twin.worldplan import LinkPlan, SimPlan, WorldPlan, is_address
+from twin.worldplan import LinkPlan, SimPlan, WorldPlan, is_address, plan_world
 from twin.worldrun import WorldError as WorldError
 from twin.worldrun import play
 
@@ -60,6 +62,7 @@ class Run:
     recorders: list[Recorder] = field(default_factory=list)
     parts: dict[str, int] = field(default_factory=dict)  # of the records of a resumed run
     ledger: Ledger | None = None  # of the devices outside the cell
+    first: First = field(default_factory=dict)  # what networks say before the first step
 
     @property
     def devices(self) -> Mapping[str, Device]:
@@ -84,25 +87,30 @@ class Run:
         return {state: held[name, state] for state in kept if device.units}
 
 
-class Quiet:
-    """Takes what a cell that only states offers would record."""
-
-    def records(self, stamps: NDArray[np.int64], lines: NDArray[np.float64]) -> None:
-        """Nothing is kept."""
-
-    def events(self, log: NDArray[np.int64]) -> None:
-        """Nothing is kept."""
-
-
 def prepare_cells(run: Run) -> None:
     """Build the cells of a run: compile their loops, lay out their rows, set them to the start."""
     for sim in run.plan.sims:
         if sim.kind == "cell":
             run.cells[sim.name] = _cell(run, sim)
+    run.first = _first(run)
     outside = [run.devices[name] for sim in _outside(run) for name in sim.holds]
     if outside:
         run.ledger = make_ledger(outside, run.calendar, run.scenario.record, run.begin)
         run.recorders.append(ledger_recorder(run.ledger, run.folder))
+
+
+def _first(run: Run) -> First:
+    """What networks and compiled devices tell each other before the first step."""
+    if run.resume or not any(device.cls.companions for device in run.devices.values()):
+        return {}
+    whole = plan_world(run.topology)
+    sim = next(sim for sim in whole.sims if sim.kind == "cell")
+    cell = run.cells.get(sim.name) or _cell(replace(run, plan=whole, recorders=[]), sim)
+    first = first_flows(cell, run.devices, whole.wires)
+    for (name, out), values in first.items():
+        if in_cell(run.devices[name]):
+            run.cell_of(name).rows(name)[out] = values
+    return first
 
 
 def _outside(run: Run) -> list[SimPlan]:
@@ -134,11 +142,11 @@ def _cell(run: Run, sim: SimPlan) -> Cell:
             event.field,
             event.value,
         )
-        for event in run.scenario.events
+        for event in run.scenario.changes
         if event.device in parts
     ]
     sink: Sink = Quiet()
-    if not sim.name.endswith(" offer"):
+    if not sim.partial:
         devices = [run.devices[part.name.partition("~")[0]] for part in setup.shape.parts]
         fields = {
             (part.index, column): name
@@ -226,7 +234,7 @@ def _start_one(run: Run, world: Any, sim: SimPlan) -> Started:
         entities[device.name] = getattr(factory, type_name(device.cls))(
             units=device.units,
             name=device.name,
-            changes=changes_of(device, run.scenario.events, run.calendar),
+            changes=changes_of(device, run.scenario.changes, run.calendar),
             **(given_values(device) | first),
         )
     return Started(sim, entities)
@@ -341,6 +349,8 @@ def _before(run: Run, name: str, out: str) -> list[Any]:
     """What a field of a device holds before the first step."""
     if in_cell(run.devices[name]):
         return run.cell_of(name).get(name, out)
+    if (name, out) in run.first:
+        return run.first[name, out]
     return start_values(run.devices[name], [out])[out]
 
 

@@ -1,8 +1,9 @@
 """Which mosaik simulators a topology becomes, and what they exchange.
 
-All compiled devices are one cell; exploded, each is a cell of its own, and each former has a
-second one that only states its offer, because its bus stands between its two halves. A link that
-leaves a cell is late; a link into a cell may be of the same step.
+All compiled devices are one cell; exploded, each is a cell of its own, and one that acts more than
+once in a step has others that do the first part of it only: a former one that states its offer,
+because its bus stands between its two halves. A link that leaves a cell is late; a link into a cell
+may be of the same step.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from twin.component import Former
-from twin.order import Action, Loop, in_cell, order
+from twin.order import Action, Loop, collects, in_cell, order
 from twin.problems import Problem, Problems, shown
-from twin.topology import Device, Topology, Wire, terminal_wires
+from twin.topology import Device, Topology, Wire, terminal_wires, told
 
 REFUSED = "would start or call another process; --allow-remote lets it"
 OFFERS = ("p0_kw", "k_kw_per_hz", "p_min_kw", "p_max_kw")
@@ -30,6 +31,11 @@ class SimPlan:
     holds: tuple[str, ...]
     actions: tuple[Action, ...] = ()
     remote: str = ""  # address or command line, where it is another process
+
+    @property
+    def partial(self) -> bool:
+        """Whether it does only the first part of what its device does in a step."""
+        return " " in self.name
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ def _outside(device: Device) -> Iterator[Problem]:
         return
     rules = {
         "holds a bus or forms one, so it must be compiled and in this process": (
-            issubclass(device.cls, Former) or bool(device.cls.holds)
+            issubclass(device.cls, Former) or (bool(device.cls.holds) and not device.cls.companions)
         ),
         "is the name of a simulator of its own; call the device otherwise": (
             device.name in ("cell", "processes")
@@ -150,8 +156,8 @@ def _cells(actions: list[Action], exploded: bool) -> Iterator[SimPlan]:
     for name in names:
         own = tuple(action for action in actions if action[1] == name)
         yield SimPlan(name, "cell", (name,), own)
-        if own[0][0] == "offer":
-            yield SimPlan(f"{name} offer", "cell", (name,), own[:1])
+        for count in range(1, len(own)):
+            yield SimPlan(f"{name} {own[count - 1][0]}", "cell", (name,), own[:count])
 
 
 def _others(topology: Topology) -> Iterator[SimPlan]:
@@ -175,20 +181,31 @@ def _links(topology: Topology, wires: tuple[Wire, ...], sims: list[SimPlan]) -> 
             home.setdefault(name, sim)
     for sim in sims:
         for wire in wires:
-            if wire.target in sim.holds and wire.source in home and wire.source not in sim.holds:
+            begins = wire.inward and len(sim.actions) == 1 and sim.actions[0][0] == "begin"
+            if begins or wire.target not in sim.holds:
+                continue
+            if wire.source in home and wire.source not in sim.holds:
                 yield _link(_teller(home[wire.source], wire, topology, sims), wire, sim)
         for device in topology.devices.values():
-            yield from _powers(device, sim, home)
-        if sim.name.endswith(" offer"):
+            yield from _powers(device, topology, sim, home)
+        if sim.partial:
             name = sim.holds[0]
             yield LinkPlan(name, name, "all rows", sim.name, "", f"all {name}", True)
 
 
 def _teller(source: SimPlan, wire: Wire, topology: Topology, sims: list[SimPlan]) -> SimPlan:
-    """Who tells a quantity: what a former tells its own bus in the same step, its offer does."""
-    if wire.late or topology.devices[wire.source].bus != wire.target:
+    """Who tells a quantity of the same step: a former's offer its bus, a bus that begins all on it.
+
+    Others hear of it when all is done.
+    """
+    if wire.late:
         return source
-    return next((sim for sim in sims if sim.name == f"{wire.source} offer"), source)
+    part = ""
+    if topology.devices[wire.source].bus == wire.target:
+        part = "offer"
+    elif topology.devices[wire.target].bus == wire.source:
+        part = "begin"
+    return next((sim for sim in sims if sim.name == f"{wire.source} {part}"), source)
 
 
 def _link(source: SimPlan, wire: Wire, target: SimPlan) -> LinkPlan:
@@ -199,12 +216,16 @@ def _link(source: SimPlan, wire: Wire, target: SimPlan) -> LinkPlan:
     return LinkPlan(*ends, wire.late, wire)
 
 
-def _powers(device: Device, sim: SimPlan, home: Mapping[str, SimPlan]) -> Iterator[LinkPlan]:
+def _powers(
+    device: Device, topology: Topology, sim: SimPlan, home: Mapping[str, SimPlan]
+) -> Iterator[LinkPlan]:
     """Power between a device and its bus, where they live in different simulators."""
     if device.cls.joins != "ac" or not device.bus or device.name not in home:
         return
-    apart = device.bus not in home[device.name].holds
-    if ("settle", device.bus) in sim.actions and apart:
+    if device.bus in home[device.name].holds:
+        return
+    bus = topology.devices[device.bus]
+    if (collects(bus), device.bus) in sim.actions:
         if issubclass(device.cls, Former):
             for out in OFFERS:
                 attr = f"now {device.name}.{out}"
@@ -213,7 +234,11 @@ def _powers(device: Device, sim: SimPlan, home: Mapping[str, SimPlan]) -> Iterat
             attr = f"now {device.name}.p_kw"
             source = home[device.name].name
             yield LinkPlan(source, device.name, "p_kw", sim.name, "", attr, False)
-    if ("book", device.name) in sim.actions and apart:
+    if issubclass(device.cls, Former) and sim.name == device.name:
+        source = home[device.bus].name
         attr = f"own {device.name}.p_settled_kw"
         out = f"settled {device.name}"
-        yield LinkPlan(home[device.bus].name, device.bus, out, sim.name, "", attr, False)
+        yield LinkPlan(source, device.bus, out, sim.name, "", attr, False)
+        for out, _ in told(device.cls, bus.cls):
+            attr = f"settled {device.bus}.{out}"
+            yield LinkPlan(source, device.bus, out, sim.name, "", attr, False)

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from components._network.files import read_net, rows_of, unsupplied
+from components._network.files import dark_buses, read_net, rows_of, unsupplied
+from components._network.islands import Formers
 from components._network.network import Network, NotConvergedError
 from components._network.switches import Switches
 
-__all__ = ["Network", "NotConvergedError", "Switches", "read_net", "rows_of", "unsupplied"]
+__all__ = [
+    "Formers",
+    "Network",
+    "NotConvergedError",
+    "Switches",
+    "dark_buses",
+    "read_net",
+    "rows_of",
+    "unsupplied",
+]

@@ -30,13 +30,18 @@ def read_net(network: str, file: str = "") -> Net:
     A name may come with options: ``create_cigre_network_mv(with_der="pv_wind")``. The same object
     is given to everyone who asks: copy it before you change it. Raises ValueError with the reason.
     """
-    return _read_net(network, file)
+    try:
+        written_ns = Path(file).stat().st_mtime_ns if file else 0
+    except OSError:
+        written_ns = 0
+    return _read_net(network, file, written_ns)
 
 
 @functools.lru_cache(maxsize=8)
-def _read_net(network: str, file: str) -> Net:
+def _read_net(network: str, file: str, written_ns: int) -> Net:
+    del written_ns  # a file that was written since is another one
     net = _from_file(Path(file)) if file else _by_name(network)
-    called = file or network
+    called = Path(file).name if file else network
     if not len(net.bus):
         raise ValueError(f"{called} has no buses")
     if not net.ext_grid.in_service.any():
@@ -71,7 +76,7 @@ def run(net: Net, called: str, **options: Any) -> None:
 
     try:
         with quiet():
-            pandapower.runpp(net, calculate_voltage_angles=angles(net), **options)
+            pandapower.runpp(net, **{"calculate_voltage_angles": angles(net)} | options)
     except pandapower.LoadflowNotConverged:
         raise ValueError(f"the power flow of {called} does not converge as it stands") from None
 
@@ -169,15 +174,20 @@ def _modules(data: Any) -> Iterator[str]:
 
 def unsupplied(net: Net, buses: Sequence[int]) -> str:
     """What is wrong with something hanging on these buses; nothing where all is well."""
-    from pandapower import topology
-
     known = set(net.bus.index)
     if missing := sorted(set(buses) - known):
         return f"names bus {missing[0]}, but the network has {_listed(sorted(known))}"
-    dark = topology.unsupplied_buses(net) | set(net.bus.index[~net.bus.in_service])
-    if isolated := sorted(dark & set(buses)):
+    if isolated := sorted(dark_buses(net) & set(buses)):
         return f"hangs on bus {isolated[0]}, which no source of the network reaches"
     return ""
+
+
+def dark_buses(net: Net) -> set[int]:
+    """The buses that no source reaches as the network stands."""
+    from pandapower import topology
+
+    found: set[int] = topology.unsupplied_buses(net) | set(net.bus.index[~net.bus.in_service])
+    return found
 
 
 def _listed(buses: list[int]) -> str:
@@ -232,6 +242,8 @@ def strength(net: Net, source: tuple[float, float] | None) -> NDArray[np.float64
     from pandapower import shortcircuit
 
     strong = copy_of(net)
+    if not strong.ext_grid.in_service.any():
+        return np.zeros((len(net.bus), 2))
     if source is not None:
         strong.ext_grid["s_sc_max_mva"], strong.ext_grid["rx_max"] = source
     strong.sgen["in_service"] = False

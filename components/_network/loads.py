@@ -21,6 +21,53 @@ LEAST_PU = 1e-6  # voltages below are as good as none
 
 
 @dataclass(frozen=True)
+class Forming:
+    """What formers of an island deliver to hold its voltage: Q = S (V_set - V) / m_q.
+
+    Some of them are at their current, where Q is all there is room for, sqrt((i_max S V)^2 - P^2).
+    """
+
+    v_set_pu: float
+    slope: Floats  # S / m_q by bus; 0 where nobody forms
+    current: Floats  # the largest
+    active: Floats  # P that they deliver
+    side: Floats  # 0, or the sign of Q where they are at their current
+
+    def reactive(self, v: Floats) -> Floats:
+        """What they deliver at these voltages."""
+        return np.where(self.side == 0.0, self._wanted(v), self.side * self._most(v))
+
+    def rise(self, v: Floats) -> Floats:
+        """By how much that rises with the voltage."""
+        most = self._most(v)
+        bound = self.current * self.current * v / np.maximum(most, LEAST_PU)
+        limited = np.where(most > 0.0, self.side * bound, 0.0)
+        return np.where(self.side == 0.0, -self.slope, limited)
+
+    def sides(self, v: Floats) -> Floats:
+        """Where they would be at their current at these voltages."""
+        wanted = self._wanted(v)
+        return np.where(np.abs(wanted) > self._most(v), np.sign(wanted), 0.0)
+
+    def _wanted(self, v: Floats) -> Floats:
+        return self.slope * (self.v_set_pu - v)
+
+    def _most(self, v: Floats) -> Floats:
+        room = (self.current * v) ** 2 - self.active * self.active
+        return np.sqrt(np.maximum(room, 0.0))
+
+    def at(self, buses: Ints) -> Forming:
+        """The same for some of the buses."""
+        arrays = self.slope, self.current, self.active, self.side
+        return Forming(self.v_set_pu, *(one[buses] for one in arrays))
+
+    def only(self, those: NDArray[np.bool_]) -> Forming:
+        """The same where nobody forms at the other buses."""
+        arrays = self.slope, self.current, self.active, self.side
+        return Forming(self.v_set_pu, *(one * those for one in arrays))
+
+
+@dataclass(frozen=True)
 class Injections:
     """Powers of all buses, generator sign where they may have both."""
 
@@ -31,6 +78,7 @@ class Injections:
     ohmic: Powers  # given at 1 pu as constant impedance
     limit: Floats | None  # the most that is given at 1 pu, as a multiple of `given`; inf: unknown
     knee_pu: float
+    forming: Forming | None = None
 
     @property
     def constant(self) -> Powers:
@@ -39,7 +87,9 @@ class Injections:
 
     def plain(self, v: Floats) -> bool:
         """Whether all is constant power or constant impedance at these voltages."""
-        if self.current is not None or v.min() < self.knee_pu:
+        if self.current is not None or self.forming is not None:
+            return False
+        if not len(v) or v.min() < self.knee_pu:
             return False
         return self.limit is None or bool((self.limit * v).min() >= 1.0)
 
@@ -58,6 +108,8 @@ class Injections:
         """What flows into the buses at these voltages."""
         give, take = self.shares(v)
         found = self.fixed + self.given * give - self.taken * take + self.ohmic * (v * v)
+        if self.forming is not None:
+            found = found + 1j * self.forming.reactive(v)
         return found if self.current is None else found - self.current * v
 
     def tangent(self, v: Floats) -> tuple[Powers, Powers]:
@@ -72,6 +124,8 @@ class Injections:
         slope = slope - self.taken * np.where(v < knee, 2.0 * v / (knee * knee), zero)
         if self.current is not None:
             slope = slope - self.current
+        if self.forming is not None:
+            slope = slope + 1j * self.forming.rise(v)
         ohmic = self.ohmic + slope / (2.0 * v)
         return self.at(v) - ohmic * (v * v), ohmic
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from components._network.files import Net, angles, quiet
+from components._network.files import Net, quiet
 from components._network.loads import Floats, Ints, Powers
 
 
@@ -53,7 +53,6 @@ class Model:
 
     base_mva: float
     matrix: Any  # bus admittances, column by column
-    diagonal: Ints  # where its diagonal stands among its values
     refs: Ints  # buses whose voltage is given
     pv: Ints
     pq: Ints
@@ -78,7 +77,7 @@ class Model:
         return self.pv, self.pq
 
 
-def build(net: Net) -> Model:
+def build(net: Net, angles: Any) -> Model:
     """The model of a network with its switches, taps and lines as they stand now.
 
     Only pandapower's preparation is wanted here, so its power flow is content with its start.
@@ -86,20 +85,20 @@ def build(net: Net) -> Model:
     import pandapower
     from pandapower.pypower import idx_bus
 
+    if not net.ext_grid.in_service.any():
+        return _dark(net)
     with quiet():
-        pandapower.runpp(net, calculate_voltage_angles=angles(net), tolerance_mva=1e12)
+        pandapower.runpp(net, calculate_voltage_angles=angles, tolerance_mva=1e12)
     inner, bus = net._ppc["internal"], net._ppc["internal"]["bus"].real
     if "Ybus" not in inner:
         raise ValueError("nothing of the network is left but its source")
     base_mva = float(inner["baseMVA"])
     matrix = inner["Ybus"].tocsc().copy()
     matrix.sum_duplicates()
-    column = np.repeat(np.arange(len(bus)), np.diff(matrix.indptr))
     place = _places(net, len(bus))
     return Model(
         base_mva=base_mva,
         matrix=matrix,
-        diagonal=np.flatnonzero(matrix.indices == column),
         refs=np.asarray(inner["ref"], np.int64),
         pv=np.asarray(inner["pv"], np.int64),
         pq=np.asarray(inner["pq"], np.int64),
@@ -112,6 +111,31 @@ def build(net: Net) -> Model:
         loads=_table(net.load, place, base_mva),
         sgens=_table(net.sgen, place, base_mva),
         ends=_ends(net),
+    )
+
+
+def _dark(net: Net) -> Model:
+    """A network in which nothing holds a voltage."""
+    from scipy.sparse import csc_array  # type: ignore[import-untyped]
+
+    none, nowhere = np.zeros(0, complex), np.zeros(0, np.int64)
+    place = np.zeros(int(net.bus.index.max()) + 1, np.int64)
+    base_mva = float(net.sn_mva)
+    return Model(
+        base_mva=base_mva,
+        matrix=csc_array((0, 0), dtype=complex),
+        refs=nowhere,
+        pv=nowhere,
+        pq=nowhere,
+        volts=none,
+        machines=none,
+        own=none,
+        z_share=none,
+        i_share=none,
+        place=place,
+        loads=_table(net.load, place, base_mva),
+        sgens=_table(net.sgen, place, base_mva),
+        ends=Ends(nowhere, nowhere, nowhere, nowhere, none, none, np.zeros(0)),
     )
 
 

@@ -2,22 +2,31 @@
 
 pandapower owns the data, the topology and the first power flow. From step to step only powers
 change, so each step solves pandapower's internal model from the voltages of the step before, with
-results equal to `runpp`'s at a thousandth of its time. A switch, a tap or a line out of service
-rebuilds the model by pandapower.
+results equal to `runpp`'s at a thousandth of its time. A switch, a tap, a line or a source out of
+service rebuilds the model by pandapower.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from components._network.files import Net, copy_of, rows_of, run, strength, with_source
-from components._network.loads import Floats, Injections, Ints, Powers, part, positive
+from components._network.files import Net, angles, copy_of, rows_of, run, strength, with_source
+from components._network.islands import Formers, Islands, reference_rows
+from components._network.loads import (
+    Floats,
+    Injections,
+    Ints,
+    Powers,
+    part,
+    positive,
+)
 from components._network.model import build
 from components._network.report import solved_net
 from components._network.rows import RowMap
 from components._network.solver import Solver
 from components._network.switches import Switches, check, operate
 
+NOBODY = -1  # holds a dark bus
 LEAST_EMF_PU = 1e-3  # a bolted fault at the source: at 0 there is no angle to solve for
 
 
@@ -51,17 +60,20 @@ class Network:
         self.own_pu: tuple[Floats, Floats] = (np.ones(self.rows), np.ones(self.rows))
         self.shares: tuple[Powers, Powers] | None = None
         self.limit_mva: Floats | None = None
+        self.formers = Formers.nobody(self.rows)
+        self.angles = angles(self.file)
         volts = np.array(self.net._ppc["internal"]["V"], complex)
-        self.model = build(self.net)
-        self._begin(volts)
+        self.model = build(self.net, self.angles)
+        self._begin(volts, np.zeros(0, np.int64), np.zeros(0, complex))
+        self.first_row = int(self.source_rows[0])
         self.solve(np.zeros(self.rows, complex), np.zeros(self.rows, complex))
 
     def set_emf(self, factors: Floats) -> None:
         """Set the EMF of the sources, relative to the start, on the rows of their buses."""
-        before = abs(self._emf[0])
+        before = self.emf_pu[self.grid_rows[0]]
         self.emf_pu = np.maximum(factors, LEAST_EMF_PU)
         self._set_emf()
-        self.volts[self.model.pq] *= abs(self._emf[0]) / before
+        self.volts[self.model.pq] *= self.emf_pu[self.grid_rows[0]] / before
 
     def set_own(
         self, load_pu: Floats, sgen_pu: Floats, shares: tuple[Powers, Powers] | None = None
@@ -79,13 +91,19 @@ class Network:
         self.limit_mva = limit_mva
         self._limit = None if limit_mva is None else self.map.inward(limit_mva)
 
+    def set_formers(self, formers: Formers) -> None:
+        """Say what forms; parts of the network come and go with it only when it is operated."""
+        self.formers = formers
+
     def operate(self, wanted: Switches) -> None:
-        """Operate switches, taps, lines and transformers."""
+        """Operate switches, taps, lines, transformers and sources; find the islands of formers."""
         check(self.file, wanted)
         operate(self.net, self.file, wanted)
         self.switches = wanted
-        self.model = build(self.net)
-        self._begin(self.model.volts)
+        rows = reference_rows(self.net, self.formers)
+        begun = self._first_volts(rows)
+        self.model = build(self.net, self.angles)
+        self._begin(self.model.volts, rows, begun)
         self.volts = self._solver.linear(self._own)
 
     def solve(self, taken: Powers, given: Powers) -> None:
@@ -103,7 +121,12 @@ class Network:
             None if self._limit is None else _multiple(self._limit, more),
             own.knee_pu,
         )
-        volts = self._solver.solve(powers, self.volts)
+        if self.islands is None:
+            volts = self._solver.solve(powers, self.volts)
+        else:
+            volts, powers = self.islands.solve(
+                self._solver, powers, self.formers, self.map, self.volts
+            )
         if volts is None:
             worst = self._worst(powers)
             raise NotConvergedError(f"the power flow did not converge, worst at {worst}")
@@ -119,12 +142,32 @@ class Network:
     @property
     def v_pu(self) -> Floats:
         """Voltage by row: 0 where dark, that of the source where no bus has this number."""
-        return self.map.outward(self._v, 0.0, self._v[self._source_bus])
+        lit = self._source_bus < len(self._v)
+        return self.map.outward(self._v, 0.0, self._v[self._source_bus] if lit else 0.0)
 
     @property
     def angle_rad(self) -> Floats:
         """Voltage angle by row."""
         return self.map.outward(np.arctan2(self.volts.imag, self.volts.real), 0.0, 0.0)
+
+    @property
+    def residuals_mva(self) -> Powers:
+        """What the reference of each island gives beyond what its bus was told."""
+        found: Powers = self._delivered[self._references] * self.model.base_mva
+        return found
+
+    @property
+    def forming_mvar(self) -> Floats:
+        """By row, what formers deliver to hold their island."""
+        if self.powers.forming is None:
+            return np.zeros(self.rows)
+        inside = self.powers.forming.reactive(self._v) * self.model.base_mva
+        inside[self.model.refs[self._references]] = self.residuals_mva.imag
+        rated = self.formers.rated_mva
+        at_bus = self.map.outward(self.map.inward(rated) * self.model.base_mva, 0.0, 0.0)
+        share = np.divide(rated, at_bus, out=np.zeros(self.rows), where=at_bus > 0.0)
+        found: Floats = self.map.outward(inside, 0.0, 0.0) * share
+        return found
 
     @property
     def sources_mva(self) -> Powers:
@@ -162,30 +205,52 @@ class Network:
 
     def to_net(self) -> Net:
         """The network of pandapower as it was solved last, with its tables of results."""
-        emf_pu = self.emf_pu[self.grid_rows]
-        return solved_net(self.net, emf_pu, self.model, self.volts, self.powers)
+        return solved_net(self.net, self.angles, self.model, self.volts, self.powers)
 
-    def _begin(self, volts: Powers) -> None:
-        """Solve the model from these voltages from now on."""
+    def _begin(self, volts: Powers, held: Ints, begun: Powers) -> None:
+        """Solve the model from these voltages on, islands with references at rows `held`."""
         model, self.volts = self.model, volts
         self.map = RowMap(self.rows, self.buses, model)
         matrix = model.matrix.tocsr()
         tails = ((ref, matrix[[ref]]) for ref in model.refs.tolist())
         self._tails = [(ref, row.indices, row.data) for ref, row in tails]
         self._delivered: Powers = np.zeros(len(self._tails), complex)
-        places = model.place[self.net.ext_grid.bus[self.grids].to_numpy(np.int64)]
+        live = self.net.ext_grid.in_service[self.grids].to_numpy(bool)
+        places = model.place[self.net.ext_grid.bus[self.grids[live]].to_numpy(np.int64)]
         places, pick = np.unique(places, return_index=True)
-        self.source_rows, self._sources = self.grid_rows[pick], np.searchsorted(model.refs, places)
-        self._source_bus = int(self.map.place[self.source_rows[0]])
+        self.source_rows, self._sources = (
+            self.grid_rows[live][pick],
+            np.searchsorted(model.refs, places),
+        )
+        self._source_bus = int(self.map.place[self.grid_rows[0]])
         self._solver = Solver(model)
+        self._find_islands(places, held, begun)
         self._set_emf()
         self._set_own()
         self.set_limit(self.limit_mva)
 
+    def _find_islands(self, sources: Ints, held: Ints, begun: Powers) -> None:
+        """Who holds which bus: sources at these places, and references at rows `held`."""
+        place, part = self.model.place[held], self._solver.part
+        self.references, self._references = held, np.searchsorted(self.model.refs, place)
+        holder = np.full(part.max(initial=0) + 1, NOBODY)
+        holder[part[sources]], holder[part[place]] = self.source_rows, held
+        self.held_by: Ints = self.map.outward(holder[part], NOBODY, NOBODY)
+        inside = np.isin(part, part[place])
+        self.islands = Islands(self.model, place, inside, begun) if len(held) else None
+        self.whole = not len(held) and not (self.held_by[self.buses] == NOBODY).any()
+
+    def _first_volts(self, rows: Ints) -> Powers:
+        """Where the voltages of new references begin: at their angle until now."""
+        phasors = self.map.outward(self.volts, 0.0, 0.0)[rows]
+        size = np.abs(phasors)
+        turn = np.divide(phasors, size, out=np.ones(len(rows), complex), where=size > 0.0)
+        found: Powers = turn * self.formers.v_set_pu
+        return found
+
     def _set_emf(self) -> None:
-        self._emf = self.model.volts[self.model.refs].copy()
-        self._emf[self._sources] *= self.emf_pu[self.source_rows]
-        self._solver.set_emf(self._emf)
+        places = self.model.refs[self._sources]
+        self._solver.set_emf(places, self.model.volts[places] * self.emf_pu[self.source_rows])
 
     def _set_own(self) -> None:
         model, (load_pu, sgen_pu) = self.model, self.own_pu

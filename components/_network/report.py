@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from components._network.files import Net, copy_of, run
@@ -12,7 +14,7 @@ SMALL_PU = 1e-12  # not worth a generator
 ATTACHED = "attached"
 
 
-def solved_net(net: Net, emf_pu: Floats, model: Model, volts: Powers, powers: Injections) -> Net:
+def solved_net(net: Net, angles: Any, model: Model, volts: Powers, powers: Injections) -> Net:
     """A copy whose tables hold the solution: `res_bus`, `res_line`, `res_trafo` and the others.
 
     All that stands at a bus beyond the elements of the file (devices, scaled loads, loads that
@@ -20,9 +22,9 @@ def solved_net(net: Net, emf_pu: Floats, model: Model, volts: Powers, powers: In
     """
     import pandapower
 
+    if not model.size:
+        raise ValueError("nothing holds the network: it has no power flow")
     full = copy_of(net)
-    grids = full.ext_grid.index[full.ext_grid.in_service]
-    full.ext_grid.loc[grids, "vm_pu"] *= emf_pu
     more = _beyond_file(model, powers, np.abs(volts)) * model.base_mva
     for bus in net.bus.index:
         place = model.place[bus]
@@ -32,7 +34,10 @@ def solved_net(net: Net, emf_pu: Floats, model: Model, volts: Powers, powers: In
             more[place] = 0.0  # one for all buses that a switch has fused
     inside = np.append(volts, 1.0)[model.place[net.bus.index.to_numpy()]]
     start = {"init_vm_pu": np.abs(inside), "init_va_degree": np.degrees(np.angle(inside))}
-    run(full, "the solved network", **start)
+    held = full.bus.index.get_indexer(full.ext_grid.bus)
+    full.ext_grid["vm_pu"] = start["init_vm_pu"][held]
+    full.ext_grid["va_degree"] = start["init_va_degree"][held]
+    run(full, "the solved network", calculate_voltage_angles=angles, **start)
     return full
 
 

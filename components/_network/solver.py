@@ -1,7 +1,8 @@
 """The power flow itself: Newton's method by KLU, turned until powers fit the voltages.
 
-Several sources are several voltages that are given. All but the first are folded into the first:
-their columns of the matrix, times the ratio of the voltages, are added to its column. Exact.
+Parts of a network that nothing connects are solved one by one. Several sources of a part are
+several voltages that are given. All but the first are folded into the first: their columns of the
+matrix, times the ratio of the voltages, are added to its column. Exact.
 """
 
 from __future__ import annotations
@@ -24,30 +25,23 @@ class Solver:
 
     def __init__(self, model: Model) -> None:
         """Take the model with its sources as they are at the start."""
-        from lightsim2grid.algorithm import NR_KLU
-
-        self._model, self._klu = model, NR_KLU()
+        self._model, self._refs = model, model.refs
         self._tolerance_pu = TOLERANCE_MVA / model.base_mva
-        self._refs = model.refs
-        self._fold(model.volts[model.refs])
+        self._emf: Powers = model.volts[model.refs].copy()
+        self.part = _parts(model)
+        held = np.unique(self.part[model.refs]).tolist()
+        self._blocks = [_Block(model, self.part == part, self._tolerance_pu) for part in held]
+        self._fold()
 
-    def set_emf(self, emf: Powers) -> None:
-        """Take other voltages of the sources."""
-        if len(emf) > 1:
-            self._fold(emf)
-        self._emf = emf
+    def set_emf(self, places: Ints, volts: Powers) -> None:
+        """Take other voltages of the sources at these places."""
+        self._emf[np.searchsorted(self._refs, places)] = volts
+        self._fold()
 
-    def _fold(self, emf: Powers) -> None:
-        model, self._emf = self._model, emf
-        self._matrix, kept = _folded(model, emf)
-        self._kept: Any = kept if len(model.refs) > 1 else slice(None)
-        self._diagonal = _diagonal(self._matrix)
-        self._clean = self._matrix.data[self._diagonal].copy()
-        self._ohmic: Powers | None = None
-        first = model.refs[:1]
-        self._groups = [np.searchsorted(kept, one).astype(np.int32) for one in (first, *model.free)]
-        self._weights = np.zeros(len(kept))
-        self._weights[self._groups[0]] = 1.0
+    def _fold(self) -> None:
+        for block in self._blocks:
+            if block.folds:
+                block.fold(self._with_emf(self._model.volts))
 
     def solve(self, powers: Injections, start: Powers) -> Powers | None:
         """The voltages, or None where none are found."""
@@ -78,10 +72,12 @@ class Solver:
         from scipy.sparse.linalg import spsolve  # type: ignore[import-untyped]
 
         model = self._model
+        volts = np.zeros(model.size, complex)
+        if not len(self._refs):
+            return volts
         inner = np.setdiff1d(np.arange(model.size), self._refs)
         matrix = model.matrix.copy()
         matrix.data[_diagonal(matrix)] -= np.conj(powers.at(np.ones(model.size)))
-        volts = np.zeros(model.size, complex)
         volts[self._refs] = self._emf
         volts[inner] = spsolve(matrix[inner][:, inner], -(matrix @ volts)[inner])
         held = np.abs(model.volts[model.pv])
@@ -104,17 +100,53 @@ class Solver:
                 return None
             volts, v = found, np.abs(found)
             gap = np.abs(powers.at(v) - constant - ohmic * (v * v))
-            if gap.max() <= self._tolerance_pu:
+            if not len(gap) or gap.max() <= self._tolerance_pu:
                 return volts
         return None
 
     def _newton(self, constant: Powers, ohmic: Powers, start: Powers) -> Powers | None:
         """Buses get `constant`, and `ohmic` at 1 pu through an admittance."""
+        volts = start.copy()
+        if all(block.newton(constant, ohmic, volts) for block in self._blocks):
+            return volts
+        return None
+
+
+class _Block:
+    """A part of a network that hangs together, and its sources folded into one."""
+
+    def __init__(self, model: Model, inside: Any, tolerance_pu: float) -> None:
+        from lightsim2grid.algorithm import NR_KLU
+
+        self._model, self._klu, self._tolerance_pu = model, NR_KLU(), tolerance_pu
+        self._refs = model.refs[inside[model.refs]]
+        self._buses = np.setdiff1d(np.flatnonzero(inside), self._refs[1:])
+        self._kept: Any = self._buses if len(self._buses) < model.size else slice(None)
+        self.folds = len(self._refs) > 1
+        self._groups = [
+            np.searchsorted(self._buses, one[inside[one]]).astype(np.int32)
+            for one in (self._refs[:1], *model.free)
+        ]
+        self._weights = np.zeros(len(self._buses))
+        self._weights[self._groups[0]] = 1.0
+        self.fold(model.volts)
+
+    def fold(self, volts: Powers) -> None:
+        """Fold all sources into the first, at these voltages."""
+        matrix = self._model.matrix
+        matrix = _folded(matrix, self._refs, volts) if self.folds else matrix.copy()
+        if len(self._buses) < self._model.size:
+            matrix = matrix.tocsr()[self._buses].tocsc()[:, self._buses]
+        self._matrix, self._diagonal = matrix, _diagonal(matrix)
+        self._clean = matrix.data[self._diagonal].copy()
+        self._ohmic: Powers | None = None
+
+    def newton(self, constant: Powers, ohmic: Powers, volts: Powers) -> bool:
+        """Bring the voltages of these buses to where they fit; False where that fails."""
         if ohmic is not self._ohmic:
             self._matrix.data[self._diagonal] = self._clean - np.conj(ohmic[self._kept])
             self._ohmic = ohmic
         ref, pv, pq = self._groups
-        volts = start.copy()
         went = self._klu.solve(
             self._matrix,
             volts[self._kept],
@@ -127,20 +159,29 @@ class Solver:
             self._tolerance_pu,
         )
         volts[self._kept] = self._klu.get_V()
-        return volts if went else None
+        return bool(went)
 
 
-def _folded(model: Model, emf: Powers) -> tuple[Any, Ints]:
-    """The matrix with one source, and the buses it is left with."""
-    matrix, others = model.matrix, model.refs[1:]
-    kept = np.setdiff1d(np.arange(model.size), others)
-    if not len(others):
-        return matrix.copy(), kept
-    first = [model.refs[0]]
-    column = matrix[:, others] @ (emf[1:] / emf[0])
+def _parts(model: Model) -> Ints:
+    """The number of the part to which each bus belongs."""
+    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
+
+    if not model.size:
+        return np.zeros(0, np.int64)
+    found: Ints = connected_components(abs(model.matrix), directed=False)[1]
+    return found
+
+
+def _folded(matrix: Any, refs: Ints, volts: Powers) -> Any:
+    """The matrix in which the columns of all sources but the first are added to that of the first.
+
+    The rows and columns of the others are still there.
+    """
+    first, others = refs[:1], refs[1:]
+    column = matrix[:, others] @ (volts[others] / volts[first])
     folded = matrix.tolil()
     folded[:, first] = folded[:, first].toarray() + column[:, None]
-    return folded.tocsr()[kept].tocsc()[:, kept], kept
+    return folded.tocsc()
 
 
 def _diagonal(matrix: Any) -> Ints:

@@ -19,11 +19,12 @@ class Switches:
     trafo_out: Ints
     switch_turned: Ints  # stands opposite to the file
     tap_steps: Ints  # from the file's position
+    separated: Ints  # the source at this bus is cut off
 
     @staticmethod
     def untouched(rows: int) -> Switches:
         """All as in the file."""
-        return Switches(*(np.zeros(rows, np.int64) for _ in range(4)))
+        return Switches(*(np.zeros(rows, np.int64) for _ in range(5)))
 
 
 def check(net: Net, wanted: Switches) -> None:
@@ -51,8 +52,11 @@ def _tapped(net: Net) -> Any:
 def operate(net: Net, file: Net, wanted: Switches) -> None:
     """Bring a network from wherever it stands to what is wanted; `file` is how it began."""
     lines, trafos, switches = file.line.index, file.trafo.index, file.switch.index
+    grids = file.ext_grid.index
     net.line["in_service"] = file.line.in_service & (wanted.line_out[lines] == 0)
     net.trafo["in_service"] = file.trafo.in_service & (wanted.trafo_out[trafos] == 0)
     net.switch["closed"] = file.switch.closed ^ (wanted.switch_turned[switches] != 0)
+    off = wanted.separated[file.ext_grid.bus[grids]] != 0
+    net.ext_grid.loc[grids, "in_service"] = file.ext_grid.in_service & ~off
     if len(tapped := _tapped(file)):
         net.trafo.loc[tapped, "tap_pos"] = file.trafo.tap_pos[tapped] + wanted.tap_steps[tapped]

@@ -48,8 +48,15 @@ class Grid:
             assert plant.p_min_kw <= plant.p0_kw <= plant.p_max_kw
             plant.p_settled_kw = plant.p0_kw
         self._collect()
+        for brought in ("inertia", "damping"):
+            unit = "kws_per_hz" if brought == "inertia" else "kw_per_hz"
+            own = [getattr(plant, f"{brought}_{unit}", 0.0) for plant in self.plants]
+            setattr(self.area, f"{brought}_inside_{unit}", sum(own))
         self.area.fine(dt_s)
         for plant in self.plants:
+            if hasattr(plant, "slope_settled_hz_per_s"):
+                plant.df_settled_hz = self.area.df_mean_hz
+                plant.slope_settled_hz_per_s = self.area.slope_hz_per_s
             getattr(plant, "fine", plant.step)(dt_s)
 
     def coarse(self, dt_s: float) -> None:

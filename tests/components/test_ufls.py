@@ -8,7 +8,9 @@ import pytest
 import components
 from components.area import Area
 from components.load import Load
+from components.site_bus import SiteBus
 from components.ufls import CLOSED, OPEN, OPENING, PICKED_UP, Ufls
+from tests import engine
 from tests.components.grid import Grid
 
 DATA = Path(components.__file__).parent / "data"
@@ -74,10 +76,10 @@ def test_stays_open_until_it_is_told_to_close_at_a_sound_frequency() -> None:
     ramped(stage, 0.01, 1.5)
     stage.close_cmd = True
     ramped(stage, 0.01, 0.5, 0.0)
-    assert stage.mode == OPEN
+    assert (stage.mode, stage.feeds) == (OPEN, False)
     stage.f_hz = 50.0
     stage.step(0.01)
-    assert (stage.mode, stage.p_kw) == (CLOSED, -100.0)
+    assert (stage.mode, stage.feeds, stage.p_kw) == (CLOSED, True, -100.0)
 
 
 def test_dead_bus_shows_the_relay_no_frequency() -> None:
@@ -106,3 +108,23 @@ def test_published_set_sheds_its_share_and_catches_the_frequency(name: str) -> N
     assert opened == sorted(opened, reverse=True)  # from the highest threshold down
     assert 47.5 < grid.area.f_min_hz < relays[0].threshold_hz
     assert grid.area.rocof_hz_per_s >= -1e-3
+
+
+def test_site_behind_the_breaker_is_shed_with_the_feeder() -> None:
+    devices = [
+        engine.device("area", Area, base_kva=1e3),
+        engine.device("lost", Load, "area"),
+        engine.device("relay", Ufls, "area", threshold_hz=49.5, p_set_kw=10.0),
+        engine.device("main", SiteBus, "area"),
+        engine.device("room", Load, "main", p_set_kw=30.0),
+    ]
+    when = engine.zoomed(0.0, horizon_s=1.0, fine_for_s=1.0)
+    event = (0.1, "lost", (0,), "p_set_kw", 200.0)
+    wires = ["relay.feeds ~> main.upstream_closed"]
+    cell = engine.finished(engine.cell(devices, wires, when, changes=[event]))
+    (relay_kwh,), (room_kwh,) = (engine.values(cell, f"{n}.energy_kwh") for n in ("relay", "room"))
+
+    assert engine.values(cell, "main.p_kw") == [0.0]
+    # it falls by some 1.25 Hz/s from 0.1 s on: some 0.65 s on the grid, the site a step longer
+    assert relay_kwh * 3600.0 / 10.0 == pytest.approx(0.65, abs=0.02)
+    assert 0.0 <= room_kwh * 3600.0 / 30.0 - relay_kwh * 3600.0 / 10.0 <= 0.002

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import math
 from pathlib import Path
-from typing import Any
 
 import mosaik
 import numpy as np
@@ -12,31 +11,10 @@ import pytest
 
 from components._network import NotConvergedError, read_net
 from components.weak_grid import WeakGrid
+from tests.components.feeder import CIGRE, Feeder
 from twin.fleet import make_rows
 
-CIGRE = "create_cigre_network_mv"
 STOP, HOLD = 0, 1
-
-
-class Feeder:
-    """A weak grid as a simulator would hold it: its rows, and the host of its `fleet_step`."""
-
-    def __init__(self, network: str = CIGRE, **values: Any) -> None:
-        self.rows = make_rows(WeakGrid, WeakGrid.units_of({"network": network}), values)
-        self.host = WeakGrid(network=network)
-        self.t_s = 0.0
-
-    def set(self, name: str, unit: int, value: float) -> Feeder:
-        self.rows[name][unit] = value
-        return self
-
-    def step(self, dt_s: float = 0.1) -> Feeder:
-        self.host.fleet_step(self.rows, self.t_s, dt_s)
-        self.t_s += dt_s
-        return self
-
-    def __getattr__(self, name: str) -> Any:
-        return self.rows[name]
 
 
 def test_there_is_a_unit_for_every_number_of_a_bus_line_or_switch() -> None:

@@ -122,9 +122,9 @@ def _scenario(name: str, scenario: Scenario, topology: Topology) -> Iterator[str
     ]
     yield columns(rows, indent=2)
     events = [
-        (f"{event['at_s']:g} s", f"{event['set']} = {_written(event['to'])}")
-        for event in scenario.document.get("event", [])
+        (f"{event['at_s']:g} s", _event(event)) for event in scenario.document.get("event", [])
     ]
+    events += [(f"{zoom.at_s:g} s", f"zoom for {zoom.for_s:g} s") for zoom in scenario.zooms]
     if events:
         yield f"Events\n{columns(events, indent=2)}"
     for variant, changes in scenario.variants.items():
@@ -134,6 +134,14 @@ def _scenario(name: str, scenario: Scenario, topology: Topology) -> Iterator[str
 
         expected = [(kpi, expected_text(wanted)) for kpi, wanted in scenario.expect.items()]
         yield f"Expected\n{columns(expected, indent=2)}"
+
+
+def _event(event: Mapping[str, Any]) -> str:
+    """``plant[0].online = false for 0.1 s, 6 times every 16.4 s``."""
+    said = f"{event['set']} = {_written(event['to'])}"
+    said += "".join(f" {key[:-2]} {event[key]:g} s" for key in ("over_s", "for_s") if key in event)
+    times, every_s = event.get("times"), event.get("every_s")
+    return f"{said}, {times} times every {every_s:g} s" if times else said
 
 
 def _written_rows(table: Mapping[str, Any]) -> list[tuple[str, str]]:

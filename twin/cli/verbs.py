@@ -141,6 +141,40 @@ def describe(
 
 
 @app.command()
+def modes(
+    scenario: Scenario,
+    at: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="When; else just before its first event."),
+    ] = None,
+    variant: Annotated[str, typer.Option(help="One of its variants.", metavar="NAME")] = "",
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as you like."),
+    ] = None,
+    components: Components = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Let simulators run in other processes.")
+    ] = False,
+    allow_outside: Annotated[
+        bool, typer.Option("--allow-outside", help="Let files lie outside the topology's folder.")
+    ] = False,
+) -> None:
+    """Tell how a scenario swings at an instant, how well damped, and what takes part."""
+    from twin.cli.modes import show_modes
+
+    _use(components)
+    show_modes(
+        scenario,
+        sets or [],
+        at_s=at,
+        variant=variant,
+        allow_remote=allow_remote,
+        allow_outside=allow_outside,
+    )
+
+
+@app.command()
 def draw(
     topology: Annotated[str, typer.Argument(help="A topology, or one of its scenarios.")],
     world: Annotated[bool, typer.Option("--world", help="Draw the mosaik simulators.")] = False,

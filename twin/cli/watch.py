@@ -23,12 +23,14 @@ def watched_run(name: str, sets: Sequence[str], quiet: bool, **options: Any) -> 
     """
     from rich.console import Console
 
-    from twin.load import load_scenario, parse_set
+    from twin.load import load_scenario, parse_set, remarks
 
     console = Console(quiet=quiet, highlight=False, markup=False)
     overrides = dict(parse_set(text) for text in sets)
     read = load_scenario(name, overrides, options["variant"], options["allow_outside"])
     console.print(head(name, *read), soft_wrap=True)
+    for text in remarks(read[1]) if not quiet else ():
+        print(f"remark: {text}", file=sys.stderr)
     with watch(console) as watching:
         from twin.runner import Options, run_scenario
 
@@ -62,7 +64,7 @@ def _told(console: Console, outcome: Outcome, watching: Watch) -> int:
         return 1
     spent = outcome.meta["wall_s"]
     console.print(f"  ran in {clock(spent['run'])}, set up in {clock(spent['setup'])}")
-    _show_table(console, outcome)
+    _show_results(console, outcome)
     console.print(f"wrote {folder}", soft_wrap=True)
     missed = [
         f"{verdict.name} {verdict.note}".rstrip()
@@ -74,12 +76,15 @@ def _told(console: Console, outcome: Outcome, watching: Watch) -> int:
     return 1 if missed else 0
 
 
-def _show_table(console: Console, outcome: Outcome) -> None:
+def _show_results(console: Console, outcome: Outcome) -> None:
     from rich.text import Text
 
-    from twin.check import format_table, table
+    from twin.cli.results import event_text, kpi_text
+    from twin.run import open_run
 
-    text = Text(format_table(table(outcome.kpis, outcome.verdicts)))
+    found = [event_text(open_run(outcome.folder)), kpi_text(outcome.kpis, outcome.verdicts)]
+    text = Text("\n".join(part for part in found if part))
+    text.highlight_regex(r"(?m)^\S.*$", "bold")
     text.highlight_regex(r"(?m)  ok$", "green")
     text.highlight_regex(r"(?m)  (missed|unknown)\b.*$", "bold red")
     console.print(text, soft_wrap=True)

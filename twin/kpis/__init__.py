@@ -30,11 +30,17 @@ class Kpi:
         return str(unit_of(self.name) or "")
 
 
-def every() -> tuple[Kpi, ...]:
-    """All KPIs, in the order in which they are shown."""
-    from twin.kpis import energy, frequency
+def groups() -> dict[str, tuple[Kpi, ...]]:
+    """All KPIs in the order in which they are shown, those of resources left out."""
+    from twin.kpis import energy, frequency, losses, voltage
 
-    return (*energy.KPIS, *frequency.KPIS)
+    modules = {"frequency": frequency, "voltage": voltage, "lost": losses, "energy": energy}
+    return {name: module.KPIS for name, module in modules.items()}
+
+
+def every() -> tuple[Kpi, ...]:
+    """The same in one row."""
+    return tuple(kpi for group in groups().values() for kpi in group)
 
 
 def compute(run: Run) -> dict[str, float]:

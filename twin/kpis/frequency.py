@@ -1,78 +1,48 @@
-"""Frequency KPIs: what an event did to frequency and voltage.
+"""Frequency KPIs: what an event did to the frequency.
 
-The event is the first of the scenario, or the beginning of the first fine window. Lowest, highest
-and steepest values are of the whole run after it, all else ends at the next event. Frequency is
-that of the first bus that hangs on no other, while it is alive; voltage is that of every bus. A run
-recorded at intervals over 0.5 s at the event has none of these KPIs.
+Lowest, highest and steepest values are of the whole run after the event, all else ends at the next
+one (`twin/kpis/events.py`). Frequency is that of the first bus that hangs on no other, while it is
+alive; that of islands is of the buses that count how long they were one.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
-from importlib.resources import files
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-import numpy as np
-
-from twin.kpis import Kpi, added, booked, iso8528, of_role, traces
-from twin.kpis.traces import Floats, Trace
+from twin.kpis import Kpi, booked, iso8528, of_role, traces
+from twin.kpis.events import after_event, record
+from twin.kpis.traces import Trace
 from twin.run import Run
 
-COARSEST_S = 0.5  # an event is not seen at a longer step
 SETTLED_HZ = 0.05
 STEADY_S = (20.0, 52.0)  # the window of NERC BAL-003 (unverified)
-
-
-def record(run: Run, *names: str) -> tuple[Floats, Floats] | None:
-    """The times and values of the first of some signals that was recorded."""
-    if run.meta.get("tick_s", 0.0) > COARSEST_S:
-        return None
-    for name in names:
-        if name in run:
-            series = run.frame(name)[name].dropna()
-            return series.index.to_numpy(np.float64), series.to_numpy(np.float64)
-    return None
-
-
-def event_times_s(run: Run) -> list[float]:
-    """When the scenario sets something, in order, each time once."""
-    document = run.meta.get("scenario", {}).get("document", {})
-    return sorted({float(event["at_s"]) for event in document.get("event", [])})
-
-
-def event_s(run: Run, t_s: Floats) -> float:
-    """The first event; without one, where the first and finest steps of a record begin."""
-    if times := event_times_s(run):
-        return times[0]
-    lengths_s = np.diff(t_s)
-    return float(t_s[np.argmax(lengths_s <= lengths_s.min() + traces.ROUNDING_S)])
-
-
-def after_event(run: Run, found: tuple[Floats, Floats] | None, one: bool) -> Trace | None:
-    """A record from the event to the end of the run, or if `one` to the next event."""
-    if found is None or len(found[0]) < 3:
-        return None
-    t_s, x = found
-    begin_s = event_s(run, t_s)
-    later = [at_s for at_s in event_times_s(run) if at_s > begin_s] if one else []
-    trace = traces.cut(t_s, x, begin_s, min(later, default=math.inf))
-    fine = len(trace.t_s) > 2 and np.diff(trace.t_s)[:2].max() <= COARSEST_S
-    return trace if fine else None
+LEAST_STEP_PU = 0.1  # of rated power: what moves a set by less is no load step
 
 
 def frequency(run: Run, extreme: str, one: bool) -> Trace | None:
     """The frequency after the event, of a fleet of buses the `:min` or `:max`, if asked for."""
     for name, about in of_role(run, "bus").items():
-        fleet = about["units"] > 1
-        if about["bus"] or (fleet and not extreme):  # the mean of many islands is no frequency
-            continue
-        suffix = extreme if fleet else ""
-        found = record(run, f"{name}.f_end_hz{suffix}", f"{name}.f_hz{suffix}")
-        if trace := after_event(run, found, one):
-            alive = trace.x > 0.0
-            return Trace(trace.t_s[alive], trace.x[alive]) if alive.sum() > 2 else None
+        if about["bus"] or (about["units"] > 1 and not extreme):
+            continue  # the mean of many islands is no frequency
+        if after_event(run, _record(run, name, extreme), one):
+            return of_bus(run, name, extreme, one)
     return None
+
+
+def of_bus(run: Run, name: str, extreme: str, one: bool) -> Trace | None:
+    """The frequency of one bus after the event, while it is alive."""
+    trace = after_event(run, _record(run, name, extreme), one)
+    if trace is None:
+        return None
+    alive = trace.x > 0.0
+    return Trace(trace.t_s[alive], trace.x[alive]) if alive.sum() > 2 else None
+
+
+def _record(run: Run, name: str, extreme: str) -> Any:
+    suffix = extreme if run.meta["devices"][name]["units"] > 1 else ""
+    named = ("f_end_hz", "f_sync_hz", "f_hz")  # the last contains the turning of a voltage
+    return record(run, *(f"{name}.{signal}{suffix}" for signal in named))
 
 
 def of_frequency(
@@ -87,71 +57,55 @@ def of_frequency(
     return value
 
 
+def of_islands(
+    extreme: str, tell: Callable[[Trace], float], worst: Callable[[list[float]], float]
+) -> Callable[[Run], float | None]:
+    """A KPI that is the worst of what the frequencies of buses tell that were islands."""
+
+    def value(run: Run) -> float | None:
+        islands = [name for name, about in of_role(run, "bus").items() if booked(about, "island_s")]
+        found = [of_bus(run, name, extreme, one=False) for name in islands]
+        told = [tell(trace) for trace in found if trace is not None]
+        return worst(told) if told else None
+
+    return value
+
+
 def quasi_steady_mhz(trace: Trace) -> float:
     """The mean from 20 to 52 s less the frequency before the event."""
     return 1000.0 * (traces.mean_between(trace, *STEADY_S) - float(trace.x[0]))
 
 
+def set_steps(run: Run) -> Iterator[tuple[Trace, float]]:
+    """The frequency of the bus of each genset that gave power, and its load step in pu."""
+    for name, about in of_role(run, "fuel").items():
+        power = after_event(run, record(run, f"{name}.p_kw"), one=True)
+        bus = about["bus"]
+        if power is None or power.x[0] <= 0.0 or _rated_kw(about) is None or not bus:
+            continue
+        step_pu = abs(iso8528.steady(power) - float(power.x[0])) / (_rated_kw(about) or 1.0)
+        trace = of_bus(run, bus, "", one=True) if run.meta["devices"][bus]["units"] == 1 else None
+        if trace is not None and step_pu >= LEAST_STEP_PU:
+            yield trace, step_pu
+
+
+def _rated_kw(about: Mapping[str, Any]) -> float | None:
+    found = about.get("rated", {}).get("rated_kw")
+    return float(found) if found else None
+
+
 def iso8528_class_count(run: Run) -> float | None:
-    """The class reached where a genset on such a bus gave power before the event."""
-    roots = {name for name, about in of_role(run, "bus").items() if not about["bus"]}
-    sets = [name for name, about in of_role(run, "fuel").items() if about["bus"] in roots]
-    powers = [after_event(run, record(run, f"{name}.p_kw"), one=True) for name in sets]
-    trace = frequency(run, "", one=True)
-    if trace is None or not any(power is not None and power.x[0] > 0.0 for power in powers):
-        return None
-    return float(iso8528.reached(trace, 60.0 if trace.x[0] > 55.0 else 50.0, 1.0))
+    """The lowest class of those that the gensets reached."""
+    found = [
+        iso8528.reached(trace, 60.0 if trace.x[0] > 55.0 else 50.0, step_pu)
+        for trace, step_pu in set_steps(run)
+    ]
+    return float(min(found)) if found else None
 
 
-def voltages(run: Run, extreme: str) -> Iterator[Trace]:
-    """The voltage of every bus after the event; of a fleet its `:min` or `:max`."""
-    for name, about in of_role(run, "bus").items():
-        found = record(run, f"{name}.v_pu{extreme if about['units'] > 1 else ''}")
-        trace = after_event(run, found, one=False)
-        if trace is not None:
-            yield trace
-
-
-def of_voltage(
-    extreme: str, tell: Callable[[Trace], float], worst: Callable[[list[float]], float]
-) -> Callable[[Run], float | None]:
-    """A KPI that is the worst of what the voltages of the buses tell."""
-
-    def value(run: Run) -> float | None:
-        found = [tell(trace) for trace in voltages(run, extreme)]
-        return worst(found) if found else None
-
-    return value
-
-
-def rode_through_pu(name: str) -> Callable[[Run], float | None]:
-    """A KPI that is the share of buses, a fleet taken as one, whose voltage a curve bears."""
-
-    def value(run: Run) -> float | None:
-        curve = traces.read_curve(Path(str(files("components"))) / f"data/ride_through_{name}.csv")
-        low = [traces.rides_through(trace, curve) for trace in voltages(run, ":min")]
-        high = [traces.rides_through(trace, curve) for trace in voltages(run, ":max")]
-        held = [both == (True, True) for both in zip(low, high, strict=True)]
-        return sum(held) / len(held) if held else None
-
-    return value
-
-
-def shed_kwh(run: Run) -> float | None:
-    """What all devices that count `shed_kwh` counted."""
-    counts = (booked(about, "shed_kwh") for about in run.meta["devices"].values())
-    return added(count for count in counts if count is not None)
-
-
-def trips_count(run: Run) -> float | None:
-    """Events by which a unit trips, where a device has a field or a mode for it."""
-    fields = [about.get("fields", {}).items() for about in run.meta["devices"].values()]
-    told = [(name, *one.get("labels", ())) for own in fields for name, one in own]
-    if not any(word.startswith("trip") for words in told for word in words):
-        return None
-    field, text = run.events["field"].astype(str), run.events["text"].astype(str)
-    hits = text.str.startswith("trip") | (field.str.startswith("trip") & (text == "true"))
-    return float(hits.sum())
+def load_step_pu(run: Run) -> float | None:
+    """The largest load step of a genset, of its rated power."""
+    return max((step_pu for _, step_pu in set_steps(run)), default=None)
 
 
 def _rocof(name: str, window_s: float) -> Kpi:
@@ -159,14 +113,12 @@ def _rocof(name: str, window_s: float) -> Kpi:
     return Kpi(f"rocof_{name}_hz_per_s", f"steepest change of frequency over {name}", tell)
 
 
-def _longest_below(name: str, v_pu: float) -> Kpi:
-    tell = of_voltage(":min", lambda trace: traces.longest_below_s(trace, v_pu), max)
-    return Kpi(f"v_below_{name}_s", f"longest spell of a bus below {v_pu:g} pu", tell, "less")
+def _lowest(trace: Trace) -> float:
+    return traces.nadir(trace).value
 
 
-def _rode_through(name: str, what: str) -> Kpi:
-    doc = f"share of buses whose voltage {what} bears"
-    return Kpi(f"ride_through_{name}_pu", doc, rode_through_pu(name), "more")
+def _highest(trace: Trace) -> float:
+    return traces.zenith(trace).value
 
 
 def _settling(trace: Trace) -> float:
@@ -178,23 +130,13 @@ def _overshoot(trace: Trace) -> float:
 
 
 KPIS: tuple[Kpi, ...] = (
-    Kpi(
-        "nadir_hz",
-        "lowest frequency after the event",
-        of_frequency(lambda trace: traces.nadir(trace).value, ":min"),
-        "more",
-    ),
+    Kpi("nadir_hz", "lowest frequency after the event", of_frequency(_lowest, ":min"), "more"),
     Kpi(
         "nadir_s",
         "when, after the event",
         of_frequency(lambda trace: traces.nadir(trace).at_s, ":min"),
     ),
-    Kpi(
-        "zenith_hz",
-        "highest frequency after the event",
-        of_frequency(lambda trace: traces.zenith(trace).value, ":max"),
-        "less",
-    ),
+    Kpi("zenith_hz", "highest frequency after the event", of_frequency(_highest, ":max"), "less"),
     Kpi(
         "zenith_s",
         "when, after the event",
@@ -231,32 +173,13 @@ KPIS: tuple[Kpi, ...] = (
         of_frequency(_overshoot, one=True),
         "less",
     ),
+    Kpi("island_nadir_hz", "lowest of a site's island", of_islands(":min", _lowest, min), "more"),
+    Kpi("island_zenith_hz", "highest of one", of_islands(":max", _highest, max), "less"),
     Kpi(
-        "iso8528_class_count",
-        "ISO 8528-5 class reached, frequency only, the step taken for a full one; 0: none",
+        "iso8528_frequency_only_class_count",
+        "ISO 8528-5 class that the gensets reach in this load step, frequency only; 0: none",
         iso8528_class_count,
         "more",
     ),
-    Kpi(
-        "v_min_pu",
-        "lowest voltage of a bus",
-        of_voltage(":min", lambda trace: float(trace.x.min()), min),
-    ),
-    Kpi(
-        "v_max_pu",
-        "highest voltage of a bus",
-        of_voltage(":max", lambda trace: float(trace.x.max()), max),
-    ),
-    _longest_below("90pct", 0.9),
-    _longest_below("70pct", 0.7),
-    Kpi(
-        "transfer_gap_ms",
-        "longest spell of a bus without voltage (below 0.1 pu)",
-        of_voltage(":min", lambda trace: 1000.0 * traces.transfer_gap_s(trace), max),
-        "less",
-    ),
-    _rode_through("itic_120v", "the ITIC curve for 120 V"),
-    _rode_through("iec_61000_class_3", "IEC 61000-4-11 class 3"),
-    Kpi("shed_kwh", "energy that underfrequency stages cut off", shed_kwh, "less"),
-    Kpi("trips_count", "units that protection tripped", trips_count, "less"),
+    Kpi("genset_step_pu", "that load step, of rated power", load_step_pu),
 )

@@ -48,9 +48,8 @@ CLASSES = {
 def load_step(trace: Trace, rated_hz: float, step_pu: float, limits: Limits) -> LoadStep:
     """What a frequency shows of a step of `step_pu` of rated power, by the bands of a class."""
     pct_hz = rated_hz / 100.0
-    end_s = float(trace.t_s[-1])
-    before, after = float(trace.x[0]), mean_between(trace, TAIL * end_s, end_s)
-    tail = trace.x[trace.t_s >= TAIL * end_s]
+    before, after = float(trace.x[0]), steady(trace)
+    tail = trace.x[trace.t_s >= TAIL * trace.t_s[-1]]
     left_s = leaving_s(trace, before, limits.band_pct * pct_hz / 2.0)
     back_s = settling_s(trace, after, limits.tolerance_pct * pct_hz / 2.0)
     return LoadStep(
@@ -59,6 +58,11 @@ def load_step(trace: Trace, rated_hz: float, step_pu: float, limits: Limits) -> 
         transient_pct=peak_change(trace) / pct_hz,
         recovery_s=0.0 if np.isnan(left_s) else max(back_s - left_s, 0.0),
     )
+
+
+def steady(trace: Trace) -> float:
+    """Where a trace comes to rest."""
+    return mean_between(trace, TAIL * float(trace.t_s[-1]), float(trace.t_s[-1]))
 
 
 def meets(step: LoadStep, limits: Limits) -> bool:

@@ -1,6 +1,8 @@
 """KPIs of each resource: how fast and how much it answered an event.
 
 A resource is what has a power and is neither bus nor load; all units of a fleet together are one.
+What the event itself sets of one, a trip above all, is no answer: its change counts from the first
+interval after that.
 Its times are those at which its change of power first reaches a share of its peak change in the
 first minute after the event; its delay ends at 1 %. Energies are those of the change. The share
 before the nadir is the energy delivered until then, of what its peak change from the first instant
@@ -11,8 +13,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from twin.kpis import traces
-from twin.kpis.frequency import after_event, of_frequency, record
+from twin.kpis.events import after_event, record, set_at_event
+from twin.kpis.frequency import of_frequency
 from twin.kpis.traces import Trace
 from twin.run import Run
 
@@ -27,9 +32,12 @@ def of_resources(run: Run) -> dict[str, float]:
     """The KPIs of each device that answered the event, by its name: ``site.pcs.t90_s``."""
     nadir_s = of_frequency(lambda trace: traces.nadir(trace).at_s, ":min", one=True)(run)
     found: dict[str, float] = {}
+    causes = set_at_event(run)
     for name, about in run.meta["devices"].items():
         if about["enabled"] and about["role"] not in NO_RESOURCE:
             power = after_event(run, record(run, f"{name}.p_kw"), one=True)
+            if power is not None and name in causes:
+                power = Trace(power.t_s, np.append(power.x[1], power.x[1:]))
             told = {} if power is None else answer(power, nadir_s)
             found |= {f"{name}.{key}": value for key, value in told.items()}
     return {name: value for name, value in found.items() if math.isfinite(value)}

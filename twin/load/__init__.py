@@ -10,6 +10,7 @@ from typing import Any
 
 from twin.load.document import Document, read_document
 from twin.load.find import find_scenario, find_topology, scenarios, topologies, topology_of
+from twin.load.hooks import remarks
 from twin.load.overrides import COMMAND_LINE, apply, flat, parse_set
 from twin.load.scenario import read_head, read_scenario
 from twin.load.topology import read_topology
@@ -23,6 +24,7 @@ __all__ = [
     "load_scenario",
     "load_topology",
     "parse_set",
+    "remarks",
     "scenarios",
     "topologies",
 ]
@@ -36,12 +38,12 @@ def load_topology(
 ) -> Topology:
     """Read a topology by name or path; raises Problems with everything that is wrong.
 
-    `allow_outside` lets it name profile files that do not lie below its own folder.
+    `allow_outside` lets it name files that do not lie below its own folder.
     """
     found: list[Problem] = []
-    document = read_document(find_topology(path), found)
+    document = read_document(find_topology(path), found, allow_outside)
     apply(overrides or {}, COMMAND_LINE, document, None)
-    topology = read_topology(document, seed, allow_outside)
+    topology = read_topology(document, seed)
     if found:
         raise Problems(found)
     return topology
@@ -59,16 +61,16 @@ def load_scenario(
     """
     found: list[Problem] = []
     scenario = read_document(find_scenario(path), found)
-    topology = read_document(topology_of(scenario), found)
+    topology = read_document(topology_of(scenario), found, allow_outside)
     variants = scenario.tables(("variant",))
     if variant and variant not in variants:
         found.append(Problem("--variant", 0, variant, f"is none{did_you_mean(variant, variants)}"))
-    made = _read(scenario, topology, variant, overrides or {}, allow_outside)
+    made = _read(scenario, topology, variant, overrides or {})
     for other in variants:
         if other != variant:
             apart: list[Problem] = []
             files = replace(scenario, found=apart), replace(topology, found=apart)
-            _read(*files, other, overrides or {}, allow_outside)
+            _read(*files, other, overrides or {})
             new = [problem for problem in apart if problem not in found]
             found += [replace(one, text=f"{one.text} (variant {other})") for one in new]
     if found:
@@ -81,7 +83,6 @@ def _read(
     topology: Document,
     variant: str,
     overrides: Mapping[str, Any],
-    allow_outside: bool,
 ) -> tuple[Scenario, Topology]:
     """Apply a variant and overrides to copies of both files, and check the result."""
     scenario, topology = _copy(scenario), _copy(topology)
@@ -90,7 +91,7 @@ def _read(
         apply({path: value}, scenario.place(("variant", variant, path)), topology, scenario)
     apply(overrides, COMMAND_LINE, topology, scenario)
     keys, bad = read_head(scenario)
-    checked = read_topology(topology, keys.seed, allow_outside)
+    checked = read_topology(topology, keys.seed)
     return read_scenario(scenario, checked, keys, bad), checked
 
 

@@ -8,12 +8,14 @@ import numpy as np
 
 from twin.load.devices import Found
 from twin.load.document import Document
+from twin.load.hooks import check_use
 from twin.problems import did_you_mean
 from twin.topology import Device, Ints, bus_units
 
 
 def join_buses(document: Document, found: Found) -> None:
     """Give every device its bus by its full name; where that is wrong, report it and give none."""
+    fit = {name for name, device in found.devices.items() if _fits(document, found, device)}
     for name, device in found.devices.items():
         path = found.entries[name].path
         try:
@@ -21,7 +23,7 @@ def join_buses(document: Document, found: Found) -> None:
             bus = _bus_of(device, found)
             key = "at" if device.at is not None else "bus"
             if bus is not None:
-                _units_of_bus(device, bus)
+                _check_place(device, bus, bus.name in fit)
         except ValueError as error:
             document.report((*path, key), str(error))
             bus = None
@@ -57,10 +59,31 @@ def _holds(device: Device | None) -> str:
     return device.cls.holds if device else ""
 
 
+def _fits(document: Document, found: Found, device: Device) -> bool:
+    """Whether a device goes with its values, whatever hangs on it; if not, it is reported."""
+    try:
+        check_use(device, np.empty(0, np.int64))
+    except ValueError as error:
+        entry, (word, _, rest) = found.entries[device.name], str(error).partition(" ")
+        if word in entry.table:  # it begins with the name of the field that is wrong
+            document.report((*entry.path, word), rest)
+        else:
+            document.report(entry.path, str(error))
+        return False
+    return True
+
+
+def _check_place(device: Device, bus: Device, fit: bool) -> None:
+    """Raise ValueError where a device cannot hang where it says; the bus itself knows best."""
+    if fit and device.at is not None:
+        check_use(bus, device.at)
+    on = _units_of_bus(device, bus)
+    if fit and device.at is None:
+        check_use(bus, on)
+
+
 def _units_of_bus(device: Device, bus: Device) -> Ints:
     """The unit of the bus for each unit of a device, be they switched off or not."""
-    if bus.way != "step" and device.at is not None:
-        return device.at  # the numbers of a network are its own
     return bus_units(replace(device, enabled=True), replace(bus, enabled=True))
 
 

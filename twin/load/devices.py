@@ -8,11 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from twin.catalog import DEVICE_KEYS, UnknownComponentError, find
+from twin.catalog import DEVICE_KEYS, UnknownComponentError, find, tells_units
+from twin.component import Component, type_name
 from twin.file_schema import MOST_UNITS, Count, DeviceKeys
 from twin.load.checked import checked
 from twin.load.document import NAME_RULE, Document, is_name
-from twin.load.fields import Given, Profiles, read_at, read_fields
+from twin.load.fields import Given, Profiles, read_at, read_fields, read_texts
+from twin.load.hooks import own_units
 from twin.problems import shown
 from twin.schema import STRICT
 from twin.toml_lines import KeyPath
@@ -101,14 +103,21 @@ def _device(
     except UnknownComponentError as error:
         document.report((*entry.path, "type"), str(error))
         return None
-    if entry.groups * keys.count > most:
+    texts, good = read_texts(document, entry.path, entry.table, cls)
+    each = keys.count
+    if tells_units(cls):
+        each = _own_units(document, entry, cls, texts) if good else 0
+    if not each:
+        return None
+    if entry.groups * each > most:
         document.report(entry.path, f"makes more than {MOST_UNITS:,} units in all")
         return None
     device = Device(
         name=entry.name,
         cls=cls,
         groups=entry.groups,
-        each=keys.count,
+        each=each,
+        texts=texts,
         bus=keys.bus,
         period_s=keys.period_s,
         enabled=keys.enabled,
@@ -120,10 +129,27 @@ def _device(
     return _filled(document, entry, device, given, keys.at, seed)
 
 
+def _own_units(
+    document: Document, entry: Entry, cls: type[Component], texts: Mapping[str, str]
+) -> int:
+    """How many units a device has by itself; none where that cannot be, which is reported."""
+    if "count" in entry.table:
+        document.report((*entry.path, "count"), f"is not given: {type_name(cls)} tells it itself")
+    if entry.groups > 1:
+        document.report(entry.path, "has units of its own, so it cannot be repeated in a group")
+        return 0
+    try:
+        return own_units(cls, texts)
+    except ValueError as error:
+        files = [key for key in texts if key.endswith("_file")]
+        document.report((*entry.path, *[*files, *texts][:1]), str(error))
+        return 0
+
+
 def _filled(
     document: Document, entry: Entry, device: Device, given: Given, at: Any, seed: int
 ) -> Device:
-    device = replace(device, values=given.values, texts=given.texts, profiles=given.profiles)
+    device = replace(device, values=given.values, profiles=given.profiles)
     try:
         return replace(device, at=read_at(at, device, seed))
     except ValueError as error:

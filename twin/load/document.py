@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ class Document:
     data: dict[str, Any]
     places: dict[KeyPath, tuple[str, int]] = field(default_factory=dict)
     title: str = ""
+    allow_outside: bool = False  # files that it names may lie outside its folder
     found: list[Problem] = field(default_factory=list)
 
     @property
@@ -101,6 +102,18 @@ class Document:
         return False
 
 
+def file_below(document: Document, name: str, types: Sequence[str]) -> Path:
+    """A file that a document names, which must lie in its folder unless more is allowed."""
+    file = (document.folder / name).resolve()
+    if not document.allow_outside and not file.is_relative_to(document.folder.resolve()):
+        raise ValueError(f"leaves the folder of the topology: {name}")
+    if file.suffix not in types:
+        raise ValueError(f"is not {'one of ' * (len(types) > 1)}{', '.join(types)}: {name}")
+    if not file.is_file():
+        raise ValueError(f"names a file that does not exist: {name}")
+    return file
+
+
 def sentence(error: ErrorDetails) -> str:
     """What pydantic found, in the words used for every problem."""
     if error["type"] == "missing":
@@ -111,7 +124,7 @@ def sentence(error: ErrorDetails) -> str:
     return f"{text[:1].lower()}{text[1:]}, got {shown(error['input'])}"
 
 
-def read_document(path: Path, found: list[Problem]) -> Document:
+def read_document(path: Path, found: list[Problem], allow_outside: bool = False) -> Document:
     """Read a TOML file that may be anything; raises Problems with all found so far if it is not."""
     name = _short(path)
     try:
@@ -124,7 +137,7 @@ def read_document(path: Path, found: list[Problem]) -> Document:
         line, said = _toml_error(str(error))
         raise Problems([*found, Problem(name, line, "", said)]) from None
     places = {key: (name, line) for key, line in lines.items()}
-    return Document(name, path, data, places, _title(text), found)
+    return Document(name, path, data, places, _title(text), allow_outside, found)
 
 
 def _text(path: Path) -> str:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from twin.component import Kind
+from twin.component import Field, Kind
+from twin.file_schema import EventKeys
 from twin.load.spread import Spread, column
 from twin.load.wires import filled_by_buses
 from twin.problems import did_you_mean, shown
-from twin.scenario import Event
 from twin.topology import Device, Topology
 
 PART = r"([a-z][a-z0-9_]*)(?:\[(\d{1,8})\])?"
 TARGET = re.compile(rf"{PART}(?:\.{PART})?\.([a-z][a-z0-9_]*)", re.ASCII)
+WORDS = {int: "a whole number", bool: "true or false"}
 
 
-def read_event(at_s: float, target: str, to: Any, topology: Topology) -> Event:
-    """An event whose device, units, field and value all exist. Raises ValueError otherwise."""
+def find_target(target: str, topology: Topology) -> tuple[Device, tuple[int, ...], str]:
+    """A device, units and the name of a field, from what a file calls them.
+
+    Raises ValueError where the device or the units do not exist.
+    """
     match = TARGET.fullmatch(target)
     if match is None:
         raise ValueError(
@@ -30,8 +35,7 @@ def read_event(at_s: float, target: str, to: Any, topology: Topology) -> Event:
     device = topology.devices[full]
     if not second:
         outer, inner = None, outer
-    units = _units(device, outer, inner)
-    return Event(at_s, full, units, name, _value(device, name, to, topology))
+    return device, _units(device, outer, inner), name
 
 
 def _units(device: Device, outer: str | None, inner: str | None) -> tuple[int, ...]:
@@ -50,7 +54,8 @@ def _chosen(index: str | None, count: int, name: str) -> range:
     return range(int(index), int(index) + 1)
 
 
-def _value(device: Device, name: str, to: Any, topology: Topology) -> float:
+def find_value(device: Device, name: str, to: Any, topology: Topology) -> float:
+    """The number that a field is set to. Raises ValueError where it cannot be set, or not to it."""
     fields = device.cls.fields
     kinds = (Kind.INP, Kind.PARAM)
     fitting = [n for n, f in fields.items() if f.kind in kinds and f.type in (float, int, bool)]
@@ -67,3 +72,23 @@ def _value(device: Device, name: str, to: Any, topology: Topology) -> float:
     if isinstance(to, list | dict):
         raise ValueError(f"{name} should be set to one value, got {shown(to)}")
     return float(column(Spread(device, name, 0), fields[name], to)[0])
+
+
+def shape_problems(keys: EventKeys, device: Device, field: Field) -> Iterator[tuple[str, str]]:
+    """What does not go together in one event: the key, and why."""
+    if keys.over_s is not None:
+        if keys.for_s is not None:
+            yield "over_s", "does not go with for_s: write the way back as an event of its own"
+        what = "a parameter" if field.kind is not Kind.INP else WORDS.get(field.type)
+        if what:
+            yield "over_s", f"moves inputs that are numbers with a unit; {field.name} is {what}"
+        elif device.way == "process":
+            yield "over_s", f"cannot move an input of a process, {device.name}"
+    if (keys.times is None) != (keys.every_s is None):
+        given, missing = ("times", "every_s") if keys.every_s is None else ("every_s", "times")
+        yield given, f"comes together with {missing}, which is missing"
+    elif keys.every_s is not None:
+        if keys.for_s is None:
+            yield "times", "needs for_s: without it nothing comes back that could be set again"
+        elif keys.for_s >= keys.every_s:
+            yield "every_s", f"should be longer than for_s, {keys.for_s:g} s"

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.catalog import DEVICE_KEYS
-from twin.component import Field, Kind, type_name
-from twin.load.document import Document
+from twin.component import Component, Field, Kind, type_name
+from twin.load.document import Document, file_below
 from twin.load.spread import Spread, column
 from twin.problems import did_you_mean, shown
 from twin.schema import settable
@@ -21,17 +21,38 @@ from twin.units import conversion, unit_of
 
 AT = Field(Kind.PARAM, 0, "a unit of a bus", ge=0, name="at", type=int)
 
+FILE_TYPES = (".json",)  # of files that a text parameter names
+
 Profiles = Mapping[str, ProfileSource | None]
 """The profiles by name; None where one is there but wrong."""
 
 
 @dataclass
 class Given:
-    """The fields of one device, as far as they are right."""
+    """The numbers of one device, as far as they are right."""
 
     values: dict[str, NDArray[Any]] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
     profiles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_texts(
+    document: Document, path: KeyPath, table: Mapping[str, Any], cls: type[Component]
+) -> tuple[dict[str, str], bool]:
+    """The text parameters, files by their full paths, and whether all that were given are right."""
+    texts: dict[str, str] = {}
+    good = True
+    for key, raw in table.items():
+        if key not in cls.fields or cls.fields[key].type is not str:
+            continue
+        try:
+            if not isinstance(raw, str):
+                raise ValueError(f"should be a valid string, got {shown(raw)}")
+            named = key.endswith("_file") and raw
+            texts[key] = str(file_below(document, raw, FILE_TYPES)) if named else raw
+        except (ValueError, OSError) as error:
+            document.report((*path, key), str(error))
+            good = False
+    return texts, good
 
 
 def read_fields(
@@ -42,10 +63,12 @@ def read_fields(
     profiles: Profiles,
     seed: int,
 ) -> Given:
-    """Read every key that is not a word of the file itself."""
+    """Read every key that is neither a word of the file itself nor a text."""
     given = Given()
     for key, raw in table.items():
         declared = device.cls.fields.get(key)
+        if declared and declared.type is str:
+            continue
         try:
             if declared is None:
                 words = [*settable(device.cls), *DEVICE_KEYS]
@@ -70,11 +93,7 @@ def _take(given: Given, declared: Field, raw: Any, spread: Spread, profiles: Pro
         raise ValueError("is an output; it cannot be given")
     if declared.type is list:
         raise ValueError("is a memory of the device; it cannot be given")
-    if declared.type is str:
-        if not isinstance(raw, str):
-            raise ValueError(f"should be a valid string, got {shown(raw)}")
-        given.texts[declared.name] = raw
-    elif declared.kind is Kind.INP and _names_profiles(raw):
+    if declared.kind is Kind.INP and _names_profiles(raw):
         given.profiles[declared.name] = _references(declared, raw, spread, profiles)
     else:
         given.values[declared.name] = column(spread, declared, raw)

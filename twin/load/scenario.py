@@ -12,18 +12,20 @@ from twin.file_schema import (
     RecordKeys,
     ScenarioHead,
     ScenarioKeys,
+    ZoomKeys,
 )
 from twin.load.checked import checked
 from twin.load.document import Document
-from twin.load.events import read_event
+from twin.load.events import find_target, find_value, shape_problems
 from twin.load.overrides import flat
+from twin.load.schedule import Planned, clashes, end_problems, scheduled
 from twin.load.times import instant_problem, step_problems, time_problems
 from twin.problems import did_you_mean, shown
-from twin.scenario import Event, Expect, Record, Scenario
+from twin.scenario import Event, Expect, Record, Scenario, Zoom
 from twin.toml_lines import KeyPath
 from twin.topology import Topology
 
-SECTIONS = ("record", "event", "variant", "expect")
+SECTIONS = ("record", "event", "zoom", "variant", "expect")
 FALLBACK = {
     "topology": "unnamed",
     "start": "2000-01-01T00:00:00+00:00",
@@ -65,7 +67,8 @@ def read_scenario(
         fine_sync_s=keys.fine_sync_s,
         fine_for_s=keys.fine_for_s,
         seed=keys.seed,
-        events=tuple(_events(document, topology, keys, bad)),
+        events=_events(document, topology, keys, bad),
+        zooms=tuple(_zooms(document, keys, bad)),
         variants={name: dict(flat(table)) for name, table in document.tables(("variant",)).items()},
         expect=dict(_expectations(document)),
         record=Record(
@@ -81,26 +84,54 @@ def read_scenario(
 
 
 def _events(
-    document: Document, topology: Topology, keys: ScenarioHead, bad: set[str]
-) -> Iterator[Event]:
-    listed = document.data.get("event", [])
+    document: Document, topology: Topology, head: ScenarioHead, bad: set[str]
+) -> tuple[Event, ...]:
+    found = []
+    for index, table in _listed(document, "event"):
+        path: KeyPath = ("event", index)
+        keys, wrong = checked(document, path, EventKeys, table, {"at_s": 0, "set": "", "to": 0})
+        ends = [] if "at_s" in wrong else list(end_problems(keys, head, bad))
+        if not wrong & {"set", "to"}:
+            try:
+                device, units, name = find_target(keys.set, topology)
+                value = find_value(device, name, keys.to, topology)
+            except ValueError as error:
+                document.report((*path, "set"), str(error))
+            else:
+                ends += [] if wrong else shape_problems(keys, device, device.cls.fields[name])
+                if not ends and not wrong:
+                    found.append(Planned(index, keys, device, units, name, value))
+        for key, text in ends:
+            document.report((*path, key), text)
+    for planned, text in clashes(found):
+        document.report(("event", planned.index, "at_s"), text)
+    return scheduled(found)
+
+
+def _zooms(document: Document, head: ScenarioHead, bad: set[str]) -> Iterator[Zoom]:
+    for index, table in _listed(document, "zoom"):
+        path: KeyPath = ("zoom", index)
+        keys, wrong = checked(document, path, ZoomKeys, table, {"at_s": 0})
+        if not head.fine_for_s:
+            if "fine_for_s" not in bad:
+                document.report(path, "needs fine_step_s, fine_sync_s and fine_for_s")
+        elif not wrong:
+            if text := instant_problem(keys.at_s, head, bad):
+                document.report((*path, "at_s"), text)
+            yield Zoom(keys.at_s, keys.for_s or head.fine_for_s)
+
+
+def _listed(document: Document, section: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The tables that are written [[section]], and their places."""
+    listed = document.data.get(section, [])
     if not isinstance(listed, list):
-        document.report(("event",), "should be written [[event]]")
+        document.report((section,), f"should be written [[{section}]]")
         return
     for index, table in enumerate(listed):
-        path: KeyPath = ("event", index)
-        if not isinstance(table, dict):
-            document.report(path, f"should be a table, got {shown(table)}")
-            continue
-        event, wrong = checked(document, path, EventKeys, table, {"at_s": 0, "set": "", "to": 0})
-        if "at_s" not in wrong and (text := instant_problem(event.at_s, keys, bad)):
-            document.report((*path, "at_s"), text)
-        if wrong & {"set", "to"}:
-            continue
-        try:
-            yield read_event(event.at_s, event.set, event.to, topology)
-        except ValueError as error:
-            document.report((*path, "set"), str(error))
+        if isinstance(table, dict):
+            yield index, table
+        else:
+            document.report((section, index), f"should be a table, got {shown(table)}")
 
 
 def _expectations(document: Document) -> Iterator[tuple[str, Expect]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from twin.file_schema import HeadKeys, ProfileKeys
 from twin.load.buses import join_buses
 from twin.load.checked import checked
 from twin.load.devices import read_devices
-from twin.load.document import Document
+from twin.load.document import Document, file_below
 from twin.load.fields import Profiles
 from twin.load.wires import check_loops, read_wires
 from twin.topology import ProfileSource, Topology
@@ -18,12 +17,12 @@ SECTIONS = ("wires", "profile", "device", "group")
 FILE_TYPES = (".csv", ".parquet")
 
 
-def read_topology(document: Document, seed: int, allow_outside: bool) -> Topology:
+def read_topology(document: Document, seed: int) -> Topology:
     """Make a topology of what is right in a file and report the rest."""
     head = {key: raw for key, raw in document.data.items() if key not in SECTIONS}
     fallback = {"format": 1, "name": "unnamed"}
     keys, _ = checked(document, (), HeadKeys, head, fallback, SECTIONS)
-    profiles = _profiles(document, allow_outside)
+    profiles = _profiles(document)
     found = read_devices(document, profiles, seed)
     join_buses(document, found)
     wires = read_wires(document, found)
@@ -40,7 +39,7 @@ def read_topology(document: Document, seed: int, allow_outside: bool) -> Topolog
     return topology
 
 
-def _profiles(document: Document, allow_outside: bool) -> Profiles:
+def _profiles(document: Document) -> Profiles:
     found: dict[str, ProfileSource | None] = {}
     for name, table in document.tables(("profile",)).items():
         path = ("profile", name)
@@ -50,13 +49,10 @@ def _profiles(document: Document, allow_outside: bool) -> Profiles:
         except (ValueError, OSError, LookupError):
             document.report((*path, "zone"), f"is not a time zone: {keys.zone!r}")
             bad.add("zone")
-        file = Path(keys.file)
+        file = document.folder / keys.file
         try:
-            file = (
-                document.folder / file
-                if "file" in bad
-                else below(document.folder, keys.file, allow_outside)
-            )
+            if "file" not in bad:
+                file = file_below(document, keys.file, FILE_TYPES)
         except (ValueError, OSError) as error:
             document.report((*path, "file"), str(error))
             bad.add("file")
@@ -64,15 +60,3 @@ def _profiles(document: Document, allow_outside: bool) -> Profiles:
         source = ProfileSource(name, file, keys.zone, keys.between, keys.fill, where)
         found[name] = None if bad else source
     return found
-
-
-def below(folder: Path, name: str, allow_outside: bool) -> Path:
-    """A file that a topology names, which must lie in its folder unless more is allowed."""
-    file = (folder / name).resolve()
-    if not allow_outside and not file.is_relative_to(folder.resolve()):
-        raise ValueError(f"leaves the folder of the topology: {name}")
-    if file.suffix not in FILE_TYPES:
-        raise ValueError(f"is not one of {', '.join(FILE_TYPES)}: {name}")
-    if not file.is_file():
-        raise ValueError(f"names a file that does not exist: {name}")
-    return file

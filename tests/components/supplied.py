@@ -1,0 +1,31 @@
+"""An IT room on a supply that is disturbed, step by step in plain Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.it_load import ItLoad
+
+Spell = tuple[float, float]  # seconds, and the voltage meanwhile
+
+
+def room(kind: str, **given: Any) -> ItLoad:
+    """A room of 100 kW at the bus, all of it machines."""
+    plain = {"rated_kw": 100.0, "pue_pu": 1.0, "ups_efficiency_pu": 1.0}
+    return ItLoad(**({"kind": kind} | plain | given))
+
+
+def live(one: ItLoad, dt_s: float, *spells: Spell, f_hz: float = 50.0) -> list[float]:
+    """Power taken from the bus in each fine step."""
+    taken_kw = []
+    for seconds, v_pu in spells:
+        one.v_pu = v_pu
+        one.f_hz = f_hz
+        for _ in range(round(seconds / dt_s)):
+            one.fine(dt_s)
+            taken_kw.append(-one.p_kw)
+    return taken_kw
+
+
+def named(one: ItLoad, field: str) -> str:
+    return ItLoad.fields[field].labels[getattr(one, field)]

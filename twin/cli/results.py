@@ -1,0 +1,111 @@
+"""What came out of a run, to be read at a glance: what happened, then the KPIs group by group.
+
+Resources stand side by side, a column each. What happened is told of runs that saw it in fine
+steps; units of a fleet that did the same at one instant share a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from twin.check import Row, Verdict, format_table, number, table, unit_text
+from twin.cli.text import columns
+from twin.kpis import groups
+from twin.kpis.events import COARSEST_S, event_times_s
+from twin.units import unit_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twin.run import Run
+
+MOST_EVENTS = 16
+ABREAST = 5  # resources beside each other
+TITLES = {"lost": "shed, dropped, tripped"}
+
+
+def kpi_text(kpis: Mapping[str, float], verdicts: Sequence[Verdict]) -> str:
+    """The KPIs of a run and what was expected of it, titled where there is more than one group."""
+    rows = {row.name: row for row in table(kpis, verdicts)}
+    found = {
+        title: [rows[kpi.name] for kpi in own if kpi.name in rows]
+        for title, own in groups().items()
+    }
+    alone = {row.name for own in found.values() for row in own}
+    judged = [verdict.name for verdict in verdicts]
+    found["also expected"] = [rows[name] for name in judged if name not in alone]
+    order = ["frequency", "voltage", "lost", "energy", "also expected"]
+    if not found["frequency"]:  # no event was seen: energy first, and of what was lost no zeros
+        order = ["energy", "lost", "voltage", "also expected"]
+        found["lost"] = [row for row in found["lost"] if kpis[row.name] or row.name in judged]
+    resources = [name for name in kpis if name not in alone]
+    return "\n".join(_titled([(title, found[title]) for title in order], resources, kpis))
+
+
+def _titled(
+    found: Sequence[tuple[str, Sequence[Row]]], resources: Sequence[str], kpis: Mapping[str, float]
+) -> Iterator[str]:
+    """All rows aligned as one table, parted by titles; resources come before energy."""
+    lines = iter(format_table([row for _, rows in found for row in rows]).splitlines())
+    several = sum(bool(rows) for _, rows in found) + bool(resources) > 1
+    for title, rows in found:
+        if title == "energy":
+            yield from _resource_lines(resources, kpis)
+        if rows and several:
+            yield TITLES.get(title, title)
+        for _ in rows:
+            yield next(lines)
+
+
+def _resource_lines(names: Sequence[str], kpis: Mapping[str, float]) -> Iterator[str]:
+    """A line for each KPI, with a column for each resource."""
+    parts = [name.rpartition(".") for name in names]
+    every = list(dict.fromkeys(device for device, _, _ in parts))
+    told = list(dict.fromkeys(kpi for _, _, kpi in parts))
+    first = max(map(len, told), default=0)
+    for place in range(0, len(every), ABREAST):
+        devices = every[place : place + ABREAST]
+        blocks = [_column(device, told, kpis) for device in devices]
+        yield "  ".join([f"{'resources':{first + 2}}", *(block[0] for block in blocks)]).rstrip()
+        for line, kpi in enumerate(told, 1):
+            cells = [block[line] for block in blocks]
+            yield "  ".join([f"  {kpi:{first}}", *cells, unit_text(str(unit_of(kpi)))]).rstrip()
+
+
+def _column(device: str, told: Sequence[str], kpis: Mapping[str, float]) -> list[str]:
+    """The name of a resource, and its numbers below it on their decimal points."""
+    values = {kpi: kpis.get(f"{device}.{kpi}") for kpi in told}
+    texts = ["" if v is None else number(v, str(unit_of(kpi))) for kpi, v in values.items()]
+    parts = [text.partition(".") for text in texts]
+    whole, rest = max(len(one[0]) for one in parts), max(len(one[1] + one[2]) for one in parts)
+    cells = [f"{one[0]:>{whole}}{one[1] + one[2]:{rest}}" for one in parts]
+    width = max(len(device), whole + rest, 9)
+    return [f"{cell:>{width}}" for cell in (device, *cells)]
+
+
+def event_text(run: Run) -> str:
+    """The first of what happened in a run of fine steps from its event on; nothing for others."""
+    events = run.events
+    events = events[events["t_s"] >= min(event_times_s(run), default=0.0)]
+    if run.meta["tick_s"] > COARSEST_S or not len(events):
+        return ""
+    alike = events.groupby(["t_s", "by", "device", "field", "text", "value"], sort=False)
+    lines = [_event(run, own) for _, own in alike]
+    last = len(lines[-1][0])
+    shown = columns([(f"{t:>{last}}", *rest) for t, *rest in lines[:MOST_EVENTS]], indent=2)
+    more = f"\n  and {len(lines) - MOST_EVENTS:,} more in events.parquet"
+    return f"events\n{shown}{more if len(lines) > MOST_EVENTS else ''}"
+
+
+def _event(run: Run, own: pd.DataFrame) -> tuple[str, str, str]:
+    """When, who and what, of one unit or of several that did the same."""
+    one = own.iloc[0]
+    what = f"{one['value']:g} {one['text']}" if one["text"].startswith("over ") else one["text"]
+    what = what or f"{one['value']:g}"
+    if one["by"] == "scenario":
+        what = f"set to {what}"
+    if len(own) > 1:
+        what += f" ({len(own):,} of {run.meta['devices'][one['device']]['units']:,})"
+    who = one["unit"] if len(own) == 1 else one["device"]
+    return f"{one['t_s']:,.3f} s", f"{who}.{one['field']}", what
