@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import hand_kernel, ours
+from benchmarks.frequency import frequency
 from benchmarks.power_flow import power_flow
 from benchmarks.site import Energies, Sites, make_sites
 from benchmarks.table import Row
@@ -151,7 +152,7 @@ def memory(folder: Path) -> Iterator[Row]:
 
 CASES = {
     case.__name__: case
-    for case in (site_year, fleet_month, fused_vs_hand, scale, memory, power_flow)
+    for case in (site_year, fleet_month, fused_vs_hand, scale, memory, power_flow, frequency)
 }
 
 

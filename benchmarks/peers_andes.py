@@ -57,28 +57,24 @@ def machines() -> Machines:
     )
 
 
-def rise_hz() -> float:
-    """How far the centre of inertia rises."""
-    system = _system()
-    _run(system)
-    speeds, inertia = system.dae.ts.x[:, system.GENROU.omega.a], system.GENROU.M.v
-    return float(F_HZ * ((speeds @ inertia).max() / inertia.sum() - 1.0))
+class Side:
+    """Runs the case; how far the centre of inertia rose in the last run."""
 
+    rise_hz = 0.0
 
-def seconds() -> float:
-    """Seconds in the time domain; reading, set-up and power flow do not count."""
-    return _run(_system())
-
-
-def _run(system: Any) -> float:
-    with _silence():
-        system.PFlow.run()
-        system.TDS.config.tf, system.TDS.config.tstep = HORIZON_S, STEP_S
-        system.TDS.config.no_tqdm = 1
-        taken = seconds_of(system.TDS.run)
-    if system.exit_code or float(system.dae.t) < HORIZON_S:
-        raise RuntimeError(f"ANDES ended at {float(system.dae.t):g} s")
-    return taken
+    def __call__(self) -> float:
+        """Seconds in the time domain; reading, set-up and power flow do not count."""
+        system = _system()
+        with _silence():
+            system.PFlow.run()
+            system.TDS.config.tf, system.TDS.config.tstep = HORIZON_S, STEP_S
+            system.TDS.config.no_tqdm = 1
+            taken = seconds_of(system.TDS.run)
+        if system.exit_code or float(system.dae.t) < HORIZON_S:
+            raise RuntimeError(f"ANDES ended at {float(system.dae.t):g} s")
+        speeds, inertia = system.dae.ts.x[:, system.GENROU.omega.a], system.GENROU.M.v
+        self.rise_hz = float(F_HZ * ((speeds @ inertia).max() / inertia.sum() - 1.0))
+        return taken
 
 
 def _system() -> Any:

@@ -34,7 +34,7 @@ def seconds_of(call: Callable[[], object]) -> float:
 
 def machine() -> str:
     """Processor, cores and versions, in one line."""
-    names = ("numpy", "numba", "mosaik", "pandapower", "power-grid-model", "vessim")
+    names = ("numpy", "numba", "mosaik", "pandapower", "power-grid-model", "andes", "vessim")
     versions = ", ".join(f"{name} {found}" for name in names if (found := _version(name)))
     return (
         f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, "

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from twin import balance, loops
 from twin.calendar import Calendar
 from twin.cellshape import CellShape
-from twin.celltext import ARGUMENTS, CALLED, JIT, loop_text
+from twin.celltext import ARGUMENTS, JIT, loop_text
 from twin.component import Component, methods_of
 from twin.fleet import Rows, UnitViews, floats_of, wholes_of
 from twin.kernels import compiled, first_call, load_generated
@@ -255,9 +255,7 @@ def interpreted(
 
     `around` wraps each method, for someone who wants to look at every call.
     """
-    text = loop_text(shape, {}, loops_mark())
-    for how in (JIT, CALLED):
-        text = text.replace(f"{how}\n", "")
+    text = loop_text(shape, {}, loops_mark()).replace(f"{JIT}\n", "")
     scope: dict[str, Any] = {}
     for cls in _kinds(shape):
         for method, function in methods_of(cls).items():

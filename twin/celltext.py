@@ -7,17 +7,15 @@ wires first; then the records.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from twin.cellshape import CellShape
 from twin.component import Component, methods_of
 from twin.linetext import indented, kernel_name
-from twin.steptext import CALL, StepText
+from twin.steptext import StepText
 
 CALLED = "@njit(cache=True, nogil=True, _nrt=False)"
 JIT = CALLED.replace(")", ", forceinline=True)")
-LONGEST = 700  # lines of one function: the compiler's time grows faster than they do
 ARGUMENTS = (
     "clock",
     "until",
@@ -70,34 +68,9 @@ def loop_text(shape: CellShape, modules: dict[type[Component], str], loops_mark:
         for method in ("offer", "step", "fine_begin", "fine_offer", "fine", "enter_fine"):
             if method in methods_of(cls):
                 head.append(f"from {module} import {method} as {kernel_name(cls, method)}")
-    unpacking = list(_unpacking(shape))
-    lines = [*unpacking, *StepText(shape).text()]
-    if len(lines) > LONGEST:
-        apart = StepText(shape, apart=True)
-        step = list(apart.text())
-        pieces = dict(_functions(apart.pieces, [*unpacking, *step]))
-        head += [line for function in pieces.values() for line in function]
-        lines = [*unpacking, *(_called(line, pieces) for line in step)]
     head += ["", "", JIT, f"def run({', '.join(ARGUMENTS)}):"]
-    return "\n".join([*head, *indented(lines)]) + "\n"
-
-
-def _functions(
-    pieces: Mapping[str, list[str]], around: Iterable[str]
-) -> Iterator[tuple[str, list[str]]]:
-    """Each piece as a function of what it uses of the text around it."""
-    assigned = (re.match(r"\s*(\w+) = ", line) for line in around)
-    known = {*ARGUMENTS, *(found[1] for found in assigned if found)}
-    for name, lines in pieces.items():
-        used = sorted(known & set(re.findall(r"[a-z_]\w*", "\n".join(lines))))
-        head = f"def {name}({', '.join(used)}):"
-        yield name, ["", "", CALLED, head, *indented(lines)]
-
-
-def _called(line: str, pieces: Mapping[str, list[str]]) -> str:
-    """A line of the step, with the arguments of the piece that it calls."""
-    name = line.strip().removesuffix(CALL)
-    return line.replace(f"{name}{CALL}", pieces[name][3][4:-1]) if name in pieces else line
+    body = indented([*_unpacking(shape), *StepText(shape).text()])
+    return "\n".join([*head, *body]) + "\n"
 
 
 def _unpacking(shape: CellShape) -> Iterator[str]:

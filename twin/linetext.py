@@ -107,11 +107,11 @@ def span_of(bus: BusPart, even: bool) -> str:
     return f"{count} * i, {count} * i + {count}" if even else f"first{b}[i], first{b}[i + 1]"
 
 
-def gathered(bus: BusPart, even: bool) -> str:
+def gathered(bus: BusPart) -> str:
     """What the formers of one unit of a bus offer together."""
     names = ", ".join(f"u.{side}_inside_{unit}" for side, unit in INSIDE)
     offer = ", ".join(f"o{bus.index}_{row}" for row in range(4))
-    return f"{names} = gather({span_of(bus, even)}, {offer})"
+    return f"{names} = gather({span_of(bus, False)}, {offer})"
 
 
 def told_lines(former: Part, bus: Part, unit: str) -> list[str]:
@@ -121,10 +121,12 @@ def told_lines(former: Part, bus: Part, unit: str) -> list[str]:
     return ["if fine:", *lines] if lines else []
 
 
-def solved(bus: BusPart, even: bool, hung: bool) -> list[str]:
-    """The settlement of one unit of a bus, which may hang on another."""
+def solved(bus: BusPart, hung: bool) -> list[str]:
+    """The settlement of one unit of a bus, which may hang on another.
+
+    Where the count of offers is known, the compiler unrolls the sums.
+    """
     b = bus.index
-    span = span_of(bus, even)
     offer = ", ".join(f"o{b}_{row}" for row in range(6))
     found = "u.p_formers_kw, u.short_kw, u.surplus_kw, formed, u.df_hz"
     own = "-1" if bus.own is None else "s"
@@ -134,7 +136,11 @@ def solved(bus: BusPart, even: bool, hung: bool) -> list[str]:
     if hung:
         outside = "u.exchanging != 0, (u.p_settled_kw if u.exchanging else 0.0) + u.own_kw"
     powers = f"{outside}, u.p_source_kw, u.p_demand_kw"
-    lines = [f"{found} = settle({span}, {own}, {powers}, {offer})"]
+    calls = [
+        f"    {found} = settle({span_of(bus, even)}, {own}, {powers}, {offer})"
+        for even in (True, False)
+    ]
+    lines = [f"if even{b}:", calls[0], "else:", calls[1]]
     silent: list[str] = []
     if bus.own is not None:
         offered = [f"o{b}_{row}[s] = u.{name}" for row, name in enumerate(OFFER)]
@@ -146,7 +152,7 @@ def solved(bus: BusPart, even: bool, hung: bool) -> list[str]:
         brings = [f"u.{name} > 0.0" for name in TURNING if name in bus.part.cls.fields]
         turns = [f"({' or '.join(['u.exchanging', *brings])})"]
     if bus.part.has("fine"):
-        follow = f"follow({span}, o{b}_0, o{b}_1, o{b}_2, o{b}_3, o{b}_5)"
+        follow = f"follow({span_of(bus, False)}, o{b}_0, o{b}_1, o{b}_2, o{b}_3, o{b}_5)"
         fine = [*indented(silent), f"    u.p_formers_kw, formed = {follow}"]
         fine += ["    u.short_kw = 0.0", "    u.surplus_kw = 0.0"]
         regime = " and ".join(["fine", *turns])

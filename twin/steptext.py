@@ -29,7 +29,6 @@ from twin.linetext import (
     written,
 )
 
-CALL = "(...)"  # of a piece, whose arguments are found when all is written
 NOWHERE: tuple[None, int, int] = (None, 0, 0)
 RUNNING = {"a": "sums", "l": "least", "h": "most"}  # locals of the running mean and extremes
 
@@ -37,13 +36,9 @@ RUNNING = {"a": "sums", "l": "least", "h": "most"}  # locals of the running mean
 class StepText:
     """The text of one step."""
 
-    def __init__(self, shape: CellShape, apart: bool = False) -> None:
-        """Find out who acts first and last, and what can be done inside whose loop.
-
-        With `apart` each action is a piece of its own, which the step calls by name.
-        """
-        self.shape, self.apart = shape, apart
-        self.pieces: dict[str, list[str]] = {}
+    def __init__(self, shape: CellShape) -> None:
+        """Find out who acts first and last, and what can be done inside whose loop."""
+        self.shape = shape
         self.live = [part for part in shape.parts if not part.ghost]
         acts = [part.index for _, part in shape.actions]
         self.first = {part.index: acts.index(part.index) for part in self.live}
@@ -72,21 +67,14 @@ class StepText:
                 yield from cleared(bus)
         for place, (action, part) in enumerate(shape.actions):
             yield f"# {action} {part.name}"
-            yield from self._piece(f"act{place}", self._action(place, action, part))
-        yield from self._piece("note", self._recording())
+            yield from self._action(place, action, part)
+        yield from self._recording()
         yield "clock[0] = now + step"
         if shape.watched:
             yield "stop = False"
             for index, part, field in shape.watched:
                 yield f"stop = changed({cell_of(part, field)}, seen{index}) or stop"
             yield from ("if stop:", "    clock[7] = 1", "    break")
-
-    def _piece(self, name: str, lines: Iterator[str]) -> Iterator[str]:
-        if not self.apart:
-            yield from lines
-            return
-        self.pieces[name] = list(lines)
-        yield f"{name}{CALL}"
 
     def _clock(self) -> Iterator[str]:
         yield "now = clock[0]"
@@ -269,10 +257,8 @@ class StepText:
     def _offer_of_bus(self, bus: BusPart, inputs: list[str], running: list[str]) -> Iterator[str]:
         yield from self._collect(bus)
         slot, offered = self._offered(bus.part)
-        for even in (True, False):
-            yield f"if {'' if even else 'not '}even{bus.index}:"
-            before = [*inputs, gathered(bus, even), *slot]
-            yield from indented(each_unit(bus.part, before, "offer", offered + running))
+        before = [*inputs, gathered(bus), *slot]
+        yield from each_unit(bus.part, before, "offer", offered + running)
 
     def _settle(self, bus: BusPart, inputs: list[str], running: list[str]) -> Iterator[str]:
         b = bus.index
@@ -287,10 +273,8 @@ class StepText:
                 "(u.unused_kw if fine else u.surplus_kw)",
             )
         metered += [f"meter{bus.meter}[i, {j}] += {power} * hours" for j, power in enumerate(left)]
-        for even in (True, False):  # a count that is known lets the compiler unroll the sums
-            yield f"if {'' if even else 'not '}even{b}:"
-            before = [*inputs, *settled, *solved(bus, even, hung)]
-            yield from indented(each_unit(bus.part, before, "step", metered + running))
+        before = [*inputs, *settled, *solved(bus, hung)]
+        yield from each_unit(bus.part, before, "step", metered + running)
         for member, part in self._away(bus):
             yield f"for i in range(n{part.index}):"
             yield f"    s = m{member}[i]"

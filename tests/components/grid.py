@@ -113,6 +113,24 @@ def zero(rising: Callable[[float], float], low: float, high: float) -> float:
     return 0.5 * (low + high)
 
 
+def after_loss(grid: Grid, dt_s: float, seconds: float, loss_kw: float) -> list[float]:
+    """Frequencies after a loss of power, one at the end of each step, the first at the loss."""
+    grid.fine(dt_s)
+    grid.devices[0].p_set_kw += loss_kw
+    found = [grid.area.f_end_hz]
+    for _ in range(round(seconds / dt_s)):
+        grid.fine(dt_s)
+        found.append(grid.area.f_end_hz)
+    return found
+
+
+def nadir_hz(frequencies: list[float]) -> float:
+    """The lowest point of the parabola through the lowest three."""
+    n = frequencies.index(min(frequencies))
+    left, low, right = frequencies[n - 1 : n + 2]
+    return low - (right - left) ** 2 / (8.0 * (left - 2.0 * low + right))
+
+
 @dataclass
 class Storage:
     """Droop behind a lag of the first order: the storage of the linear reference case."""

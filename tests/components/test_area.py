@@ -1,26 +1,19 @@
 from __future__ import annotations
 
-import csv
-import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from components.area import Area
 from components.load import Load
 from components.tgov1 import Tgov1
-from tests.components.grid import Grid, Storage
+from tests.components.areas import A1, D3, frequency_response, two_areas
+from tests.components.duel import D1, D2, GIVEN, LOSS_KW, NO_LIMIT, VALVE, duel
+from tests.components.grid import Grid, Storage, after_loss, nadir_hz
 from twin.delay import delayed, line_length
 from twin.lags import beyond, clipped, lag_mean, lagged
-
-REFERENCE = Path(__file__).parents[1] / "reference" / "frequency"
-DUEL: dict[str, Any] = json.loads((REFERENCE / "d_coi_ndroop_dde.json").read_text())
-KUNDUR: dict[str, Any] = json.loads((REFERENCE / "a1_kundur_tgov1_loadstep.json").read_text())
 
 
 @dataclass
@@ -46,29 +39,13 @@ class DelayedStorage:
         self.given_kw = clipped(after_kw, -self.rated_kw, self.rated_kw)
 
 
-def duel(storage: list[Any], **limits: float) -> Grid:
-    """The area of 1000 MVA with one governor; powers are deviations, so it begins at nothing."""
-    given = DUEL["inputs"]
-    governor = given["governor"]
-    area = Area(base_kva=1e3 * given["S_base_MVA"], h_s=given["H_s"], damping_pu=given["D_pu"])
-    plant = Tgov1(
-        rated_kva=1e3 * governor["Sg"],
-        droop_pu=governor["R"],
-        t1_s=governor["T1"],
-        t2_s=governor["T2"],
-        t3_s=governor["T3"],
-        **limits,
-    )
-    return Grid(area, [plant], [Load(), *storage])
-
-
 def without_delay() -> Grid:
     """The linear case: no deadband, delay or limit."""
     units = [
         Storage(1e3 * unit["Pmax_MW"] / (unit["droop"] * 50.0), unit["Tlag_s"])
-        for unit in DUEL["inputs"]["units"]
+        for unit in GIVEN["units"]
     ]
-    return duel(units, v_max_pu=10.0, v_min_pu=-10.0)
+    return duel(NO_LIMIT, devices=units)
 
 
 def with_delay(dt_s: float) -> Grid:
@@ -81,58 +58,34 @@ def with_delay(dt_s: float) -> Grid:
             unit["Tlag_s"],
             [0.0] * line_length(unit["tau_s"], dt_s),
         )
-        for unit in DUEL["inputs"]["units"]
+        for unit in GIVEN["units"]
     ]
-    # the limits of the reference are in pu of the area: its trace reaches 120 MW behind the valve
-    given = DUEL["inputs"]
-    of_area = given["S_base_MVA"] / given["governor"]["Sg"]
-    limits = {bound: of_area * given["governor"][bound] for bound in ("VMAX", "VMIN")}
-    return duel(units, v_max_pu=limits["VMAX"], v_min_pu=limits["VMIN"])
-
-
-def after_loss(grid: Grid, dt_s: float, seconds: float, loss_kw: float = 80e3) -> list[float]:
-    """Frequencies after a loss of power, one at the end of each step, the first at the loss."""
-    grid.fine(dt_s)
-    grid.devices[0].p_set_kw += loss_kw
-    found = [grid.area.f_end_hz]
-    for _ in range(round(seconds / dt_s)):
-        grid.fine(dt_s)
-        found.append(grid.area.f_end_hz)
-    return found
-
-
-def nadir_hz(frequencies: list[float]) -> float:
-    """The lowest point of the parabola through the lowest three."""
-    n = frequencies.index(min(frequencies))
-    left, low, right = frequencies[n - 1 : n + 2]
-    return low - (right - left) ** 2 / (8.0 * (left - 2.0 * low + right))
+    return duel(VALVE, devices=units)
 
 
 def test_linear_storage_meets_the_exact_solution_at_10_ms() -> None:
-    found = after_loss(without_delay(), 0.01, 40.0)
-    exact = DUEL["D2_linear_exact"]
+    found = after_loss(without_delay(), 0.01, 40.0, LOSS_KW)
 
-    assert nadir_hz(found) == pytest.approx(exact["nadir_Hz"], abs=0.05e-3)
-    for after_s, f_hz in exact["f_at_t_after_event_Hz"].items():
+    assert nadir_hz(found) == pytest.approx(D2["nadir_Hz"], abs=0.05e-3)
+    for after_s, f_hz in D2["f_at_t_after_event_Hz"].items():
         assert found[round(float(after_s) / 0.01)] == pytest.approx(f_hz, abs=0.05e-3), after_s
 
 
 def test_delayed_storage_with_limits_meets_the_reference_at_10_ms() -> None:
-    found = after_loss(with_delay(0.01), 0.01, 60.0)
-    reference = DUEL["D1_nonlinear_delay"]
+    found = after_loss(with_delay(0.01), 0.01, 60.0, LOSS_KW)
 
-    assert nadir_hz(found) == pytest.approx(reference["nadir_fine_Hz"], abs=0.05e-3)
-    assert found[-1] == pytest.approx(reference["f_end_Hz"], abs=0.01e-3)
+    assert nadir_hz(found) == pytest.approx(D1["nadir_fine_Hz"], abs=0.05e-3)
+    assert found[-1] == pytest.approx(D1["f_end_Hz"], abs=0.01e-3)
 
 
 def test_halving_the_step_quarters_the_error_of_the_nadir() -> None:
     cases: dict[str, tuple[Callable[[float], Grid], float, float]] = {
-        "linear": (lambda _: without_delay(), 0.08, DUEL["D2_linear_exact"]["nadir_Hz"]),
-        "delayed": (with_delay, 0.02, DUEL["D1_nonlinear_delay"]["nadir_fine_Hz"]),
+        "linear": (lambda _: without_delay(), 0.08, D2["nadir_Hz"]),
+        "delayed": (with_delay, 0.02, D1["nadir_fine_Hz"]),
     }
     for name, (grid, longest_s, exact_hz) in cases.items():
         steps_s = [longest_s / 2**n for n in range(4)]
-        found = [nadir_hz(after_loss(grid(dt), dt, 4.0)) for dt in steps_s]
+        found = [nadir_hz(after_loss(grid(dt), dt, 4.0, LOSS_KW)) for dt in steps_s]
         errors_mhz = [1e3 * (f_hz - exact_hz) for f_hz in found]
         for dt, error_mhz in zip(steps_s, errors_mhz, strict=True):
             print(f"{name:8} {1e3 * dt:5.1f} ms  nadir error {error_mhz:+8.4f} mHz")
@@ -142,53 +95,17 @@ def test_halving_the_step_quarters_the_error_of_the_nadir() -> None:
 
 
 def test_system_frequency_response_has_the_nadir_of_its_closed_form() -> None:
-    # Anderson and Mirheydar: Km (1 + F_H T_R s) / (1 + T_R s) / R is a TGOV1 without a valve
-    closed = DUEL["D3_SFR_closed_form"]
-    plant = Tgov1(
-        rated_kva=1e6,
-        droop_pu=closed["R"] / closed["Km"],
-        t1_s=0.0,
-        t2_s=closed["FH"] * closed["TR"],
-        t3_s=closed["TR"],
-        v_max_pu=10.0,
-        v_min_pu=-10.0,
-    )
-    area = Area(base_kva=1e6, h_s=closed["H"], damping_pu=closed["D"])
-    found = after_loss(Grid(area, [plant], [Load()]), 0.001, 6.0, -1e6 * closed["Pstep"])
+    found = frequency_response(0.001)
 
-    assert nadir_hz(found) == pytest.approx(closed["nadir_50Hz"], abs=0.1e-3)
-    assert found.index(min(found)) * 0.001 == pytest.approx(closed["t_nadir_s"], abs=0.002)
+    assert nadir_hz(found) == pytest.approx(D3["nadir_50Hz"], abs=0.1e-3)
+    assert found.index(min(found)) * 0.001 == pytest.approx(D3["t_nadir_s"], abs=0.002)
 
 
 def test_two_area_network_fed_with_its_measured_load_is_one_mass() -> None:
-    about = KUNDUR["aggregate"]
-    with (REFERENCE / "a1_kundur_tgov1_loadstep.csv").open() as file:
-        rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
-    plant = Tgov1(
-        rated_kva=1e3 * about["S_MVA"],
-        droop_pu=about["R_pu"],
-        t1_s=about["T1"],
-        t2_s=about["T2"],
-        t3_s=about["T3"],
-        v_max_pu=10.0,
-        p_set_kw=1e3 * rows[0]["Pm_total_MW"],
-        f_nominal_hz=60.0,
-    )
-    area = Area(base_kva=1e3 * about["S_MVA"], h_s=about["H_s"], damping_pu=0.0, f_nominal_hz=60.0)
-    load = Load(f_nominal_hz=60.0)
-    grid = Grid(area, [plant], [load])
-    errors_hz = []
-    for before, after in pairwise(rows):
-        steps = round((after["t_s"] - before["t_s"]) / 0.01)
-        # the load jumps at the beginning of the step that follows 1 s
-        begin_kw = 1e3 * (after if before["t_s"] == 1.0 else before)["Pe_total_MW"]
-        for n in range(steps):
-            load.p_set_kw = begin_kw + (1e3 * after["Pe_total_MW"] - begin_kw) * (n + 0.5) / steps
-            grid.fine(0.01)
-        errors_hz.append(area.f_end_hz - after["f_coi_Hz"])
+    found, told = two_areas()
 
-    assert max(map(abs, errors_hz)) < 0.2e-3
-    assert area.f_min_hz == pytest.approx(KUNDUR["results_network"]["nadir_Hz"], abs=0.2e-3)
+    assert found == pytest.approx(told, abs=0.2e-3)
+    assert min(found) == pytest.approx(A1["results_network"]["nadir_Hz"], abs=0.2e-3)
 
 
 def test_free_fall_follows_inertia_and_damping_exactly() -> None:
@@ -209,7 +126,7 @@ def test_rate_of_change_is_that_of_its_window() -> None:
 
 def test_frequency_that_devices_see_is_the_mean_of_the_coming_step() -> None:
     grid = without_delay()
-    after_loss(grid, 0.01, 1.0)
+    after_loss(grid, 0.01, 1.0, LOSS_KW)
     seen_hz, before_hz = grid.area.f_hz, grid.area.f_end_hz
     grid.fine(0.01)
     assert seen_hz == pytest.approx(0.5 * (before_hz + grid.area.f_end_hz), abs=2e-5)
@@ -297,5 +214,5 @@ def test_shortage_beyond_what_plants_and_load_can_give_is_unserved() -> None:
 
 def test_extremes_keep_the_nadir_after_the_frequency_has_recovered() -> None:
     grid = without_delay()
-    found = after_loss(grid, 0.01, 40.0)
+    found = after_loss(grid, 0.01, 40.0, LOSS_KW)
     assert (grid.area.f_min_hz, grid.area.f_max_hz) == (min(found), 50.0)

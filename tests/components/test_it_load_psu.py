@@ -1,17 +1,14 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.it_load import ItLoad
-from tests.components.supplied import live, named, room
+from tests.components.supplied import ITIC, live, named, passes, room
 
-SCORES = Path(__file__).parents[1] / "reference" / "frequency" / "f_service_scores.json"
-ITIC = json.loads(SCORES.read_text("utf-8"))["itic"]
 DATA = Path(__file__).parents[2] / "components" / "data"
 CURVES = ItLoad.fields["curve"].labels
 
@@ -24,15 +21,6 @@ def levels(curve: str) -> list[tuple[str, float, float]]:
 
 
 LEVELS = [(curve, *level) for curve in CURVES for level in levels(curve)]
-
-
-def passes(seconds: float, v_pu: float, **given: Any) -> bool:
-    """Whether a room on plain power supplies bears an excursion of a whole number of steps."""
-    one = room("psu", **given)
-    dt_s = seconds / 50 if seconds < 0.1 else 0.01
-    live(one, dt_s, (5 * dt_s, 1.0), (seconds, v_pu), (5 * dt_s, 1.0))
-    assert one.drop_count == (named(one, "verdict") == "dropped")
-    return one.drop_count == 0
 
 
 @pytest.mark.parametrize("case", ITIC, ids=str)

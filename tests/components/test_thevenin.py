@@ -3,49 +3,27 @@ from __future__ import annotations
 import cmath
 import math
 
-import pandapower
 import pytest
 
 from components.thevenin import Thevenin
+from tests.components.excitation import critical_scr
+from tests.components.two_buses import POWERS_KW, REACTIVE_KVAR, SOURCES, both, bus
 from twin.fleet import make_rows
 from twin.kernels import compiled
 
 
-def bus(p_kw: float, q_kvar: float = 0.0, dt_s: float = 1.0, **values: float) -> Thevenin:
-    """A bus whose devices take this much, after one step."""
-    taken, given = max(p_kw, 0.0), max(-p_kw, 0.0)
-    made = Thevenin(p_demand_kw=taken, p_source_kw=given, q_kvar=-q_kvar, **values)
-    made.step(dt_s)
-    return made
-
-
-def two_buses(p_kw: float, q_kvar: float, s_sc_mva: float, rx: float, e_pu: float) -> object:
-    """The same in pandapower: a source, an impedance, a load."""
-    net = pandapower.create_empty_network()
-    source, site = (pandapower.create_bus(net, vn_kv=20.0) for _ in range(2))
-    pandapower.create_ext_grid(net, source, vm_pu=e_pu)
-    x_pu = 1.0 / math.hypot(1.0, rx)
-    pandapower.create_impedance(net, source, site, rx * x_pu, x_pu, sn_mva=s_sc_mva)
-    pandapower.create_load(net, site, p_kw * 1e-3, q_kvar * 1e-3)
-    pandapower.runpp(net, tolerance_mva=1e-12, calculate_voltage_angles=True)
-    return net
-
-
-@pytest.mark.parametrize("p_kw", [-4000.0, -500.0, 0.0, 800.0, 2500.0])
-@pytest.mark.parametrize("q_kvar", [-600.0, 0.0, 900.0])
-@pytest.mark.parametrize(("s_sc_mva", "rx", "e_pu"), [(10.0, 0.3, 1.0), (15.0, 2.0, 1.05)])
+@pytest.mark.parametrize("p_kw", POWERS_KW)
+@pytest.mark.parametrize("q_kvar", REACTIVE_KVAR)
+@pytest.mark.parametrize(("s_sc_mva", "rx", "e_pu"), SOURCES)
 def test_voltage_angle_and_losses_are_those_of_pandapower(
     p_kw: float, q_kvar: float, s_sc_mva: float, rx: float, e_pu: float
 ) -> None:
-    net = two_buses(p_kw, q_kvar, s_sc_mva, rx, e_pu)
-    ours = bus(p_kw, q_kvar, s_sc_mva=s_sc_mva, rx_pu=rx, e_pu=e_pu)
+    ours, theirs = both(p_kw, q_kvar, s_sc_mva, rx, e_pu)
 
-    theirs = net.res_bus.iloc[1]  # type: ignore[attr-defined]
-    grid = net.res_ext_grid.iloc[0]  # type: ignore[attr-defined]
-    assert ours.v_pu == pytest.approx(theirs.vm_pu, abs=1e-9)
-    assert math.degrees(ours.theta_rad) == pytest.approx(theirs.va_degree, abs=1e-7)
-    assert -ours.p_kw == pytest.approx(grid.p_mw * 1e3, abs=1e-5)
-    assert ours.q_grid_kvar == pytest.approx(grid.q_mvar * 1e3, abs=1e-5)
+    assert ours.v_pu == pytest.approx(theirs.v_pu, abs=1e-9)
+    assert math.degrees(ours.theta_rad) == pytest.approx(theirs.angle_deg, abs=1e-7)
+    assert -ours.p_kw == pytest.approx(theirs.p_kw, abs=1e-5)
+    assert ours.q_grid_kvar == pytest.approx(theirs.q_kvar, abs=1e-5)
     assert ours.losses_kw == pytest.approx(-ours.p_kw - p_kw, abs=1e-9)
 
 
@@ -120,17 +98,6 @@ def test_a_fleet_of_buses_is_solved_each_by_itself() -> None:
 T_M, DELAY, T_L = 0.1, 0.1, 0.05  # filter, pure delay, lag of a droop converter
 
 
-def critical_ratio(droop_pu: float) -> float:
-    """Where L(s) = s exp(-s DELAY) / (R SCR w0 (1 + s T_M)(1 + s T_L)) is 1 at half a turn."""
-    low, high = 0.0, 1000.0
-    while high - low > 1e-9:
-        w = 0.5 * (low + high)
-        turned = math.atan(w * T_M) + math.atan(w * T_L) + w * DELAY
-        low, high = (w, high) if turned < 1.5 * math.pi else (low, w)
-    damping = math.hypot(1.0, low * T_M) * math.hypot(1.0, low * T_L)
-    return low / (droop_pu * 100.0 * math.pi * damping)
-
-
 def grows(scr: float, droop_pu: float) -> bool:
     """Whether a converter on an inductive source excites itself by its own voltage's turning."""
     dt_s, rated_kw = 0.001, 100.0
@@ -156,7 +123,7 @@ def grows(scr: float, droop_pu: float) -> bool:
 def test_the_critical_ratio_of_strength_is_that_of_the_closed_form(
     droop_pu: float, published: float
 ) -> None:
-    formula = critical_ratio(droop_pu)
+    formula = critical_scr(droop_pu, T_M, DELAY, T_L)
     low, high = 0.5 * formula, 2.0 * formula
     while high - low > 0.01 * formula:
         middle = 0.5 * (low + high)

@@ -15,6 +15,7 @@ from twin.kpis.events import after_event, record
 from twin.kpis.traces import Trace
 from twin.run import Run
 
+SIGNALS = ("f_end_hz", "f_sync_hz", "f_hz")  # the last contains the turning of a voltage
 SETTLED_HZ = 0.05
 STEADY_S = (20.0, 52.0)  # the window of NERC BAL-003 (unverified)
 LEAST_STEP_PU = 0.1  # of rated power: what moves a set by less is no load step
@@ -41,8 +42,7 @@ def of_bus(run: Run, name: str, extreme: str, one: bool) -> Trace | None:
 
 def _record(run: Run, name: str, extreme: str) -> Any:
     suffix = extreme if run.meta["devices"][name]["units"] > 1 else ""
-    named = ("f_end_hz", "f_sync_hz", "f_hz")  # the last contains the turning of a voltage
-    return record(run, *(f"{name}.{signal}{suffix}" for signal in named))
+    return record(run, *(f"{name}.{signal}{suffix}" for signal in SIGNALS))
 
 
 def of_frequency(

@@ -57,7 +57,12 @@ def zenith(trace: Trace) -> Extreme:
 
 
 def steepest_slope(trace: Trace, window_s: float) -> float:
-    """The steepest difference quotient over a window, with its sign: RoCoF.
+    """The steepest difference quotient over a window, with its sign: RoCoF."""
+    return steepest(trace, window_s).value
+
+
+def steepest(trace: Trace, window_s: float) -> Extreme:
+    """The same, and when its window begins.
 
     Windows that meet an interval longer than themselves are passed over, for they would tell of
     the interval.
@@ -70,9 +75,10 @@ def steepest_slope(trace: Trace, window_s: float) -> float:
     last = np.searchsorted(t_s, starts + window_s - ROUNDING_S, "left")
     starts = starts[coarse[last] == coarse[first]]
     if not len(starts):
-        return float("nan")
+        return Extreme(float("nan"), float("nan"))
     slopes = (np.interp(starts + window_s, t_s, x) - np.interp(starts, t_s, x)) / window_s
-    return float(slopes[np.argmax(np.abs(slopes))])
+    place = int(np.argmax(np.abs(slopes)))
+    return Extreme(float(slopes[place]), float(starts[place]))
 
 
 def arrest_s(trace: Trace) -> float:
