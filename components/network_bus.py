@@ -61,7 +61,7 @@ class NetworkBus(Node):
     def step(self, dt_s: float) -> None:
         self.p_kw = self.p_settled_kw
         show(self)
-        split(self, self.p_formers_kw)
+        split(self, self.p_formers_kw, self.k_inside_kw_per_hz > 0.0)
 
     def fine(self, dt_s: float) -> None:
         self.df_mean_hz = self.df_settled_hz
@@ -69,7 +69,7 @@ class NetworkBus(Node):
         turned_kw = self.damping_inside_kw_per_hz * self.df_settled_hz
         turned_kw += self.inertia_inside_kws_per_hz * self.slope_settled_hz_per_s
         self.p_kw = self.p_settled_kw - turned_kw
-        split(self, self.p_formers_kw - turned_kw)
+        split(self, self.p_formers_kw - turned_kw, self.inertia_inside_kws_per_hz > 0.0)
 
 
 def show(bus: NetworkBus) -> None:
@@ -90,10 +90,10 @@ def pass_on(bus: NetworkBus) -> None:
     bus.p_max_kw = bus.p0_kw
 
 
-def split(bus: NetworkBus, formers_kw: float) -> None:
+def split(bus: NetworkBus, formers_kw: float, forms: bool) -> None:
     """What the power flow is told: power given and taken apart, for they answer voltage apart."""
     bus.given_kw = bus.p_source_kw + max(formers_kw, 0.0)
     bus.taken_kw = bus.p_demand_kw - min(formers_kw, 0.0)
     bus.reactive_kvar = bus.q_kvar
-    bus.forming_kva = bus.rated_forming_kva if bus.inertia_inside_kws_per_hz > 0.0 else 0.0
+    bus.forming_kva = bus.rated_forming_kva if forms else 0.0
     bus.forming_kw = formers_kw
