@@ -17,9 +17,12 @@ stays there when it trips. Headroom is that of the turbine.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from twin.component import Former, inp, out, param, state
+import numpy as np
+
+from twin.component import Component, Former, Node, inp, out, param, state
 from twin.lags import beyond, clipped, toward
 
 
@@ -50,6 +53,12 @@ class Plant(Former):
     energy_kwh: float = state(0.0, "energy delivered")
     headroom_kw: float = out(0.0, "how far its turbine can still rise", ge=0)
     inertia_kws_per_hz: float = out(0.0, "fine: inertia M of its own, online", ge=0, record=False)
+
+    @classmethod
+    def check_bus(cls, values: Mapping[str, Any], bus: type[Component]) -> None:
+        """Raise ValueError where its inertia would be nobody's."""
+        if issubclass(bus, Node) and np.any(values.get("h_s", cls.fields["h_s"].default) == 0.0):
+            raise ValueError("needs a bus that has inertia, or an h_s of its own")
 
 
 def speed_pu(plant: Plant) -> float:

@@ -52,6 +52,7 @@ from typing import ClassVar
 
 from components._engine import (
     GOVERNORS,
+    ISOCHRONOUS,
     POWER_DROOP,
     burn,
     needs_l,
@@ -90,6 +91,7 @@ class Genset(Machine, Former):
     role = "fuel"
     balance: ClassVar = {"fuel_heat_kwh": 1, "energy_kwh": -1, "loss_kwh": -1}
     fine_step_max_s: ClassVar[float] = 0.01
+    lone: ClassVar = ("governor", ISOCHRONOUS)  # two would fight over the load
 
     rank: int = param(3, "order in which the bus calls on its formers", ge=1, le=9)
     rated_kw: float = param(15.0, "prime rated power, base of all pu", gt=0)

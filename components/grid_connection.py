@@ -16,7 +16,10 @@ when the grid goes or returns.
 
 from __future__ import annotations
 
-from twin.component import Former, inp, out, param, state
+from collections.abc import Mapping
+from typing import Any
+
+from twin.component import Component, Former, inp, out, param, state
 
 STIFF_KW_PER_HZ = 1e9  # stiff enough that no site moves its frequency
 
@@ -41,6 +44,13 @@ class GridConnection(Former):
     carbon_kg: float = state(0.0, "carbon dioxide of import", ge=0)
     out_h: float = state(0.0, "hours without grid", ge=0)
     online: bool = out(True, "whether the grid was there, for controllers")
+
+    @classmethod
+    def check_bus(cls, values: Mapping[str, Any], bus: type[Component]) -> None:
+        """Raise ValueError on a bus that is a grid itself: nothing says which of both gives."""
+        del values
+        if getattr(bus, "sourced", False):
+            raise ValueError("needs a bus that is no source itself")
 
     def start(self) -> None:
         """Show controllers whether the grid is there."""

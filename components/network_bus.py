@@ -55,6 +55,7 @@ class NetworkBus(Node):
 
     def fine_offer(self, dt_s: float) -> None:
         pass_on(self)
+        self.k_kw_per_hz = self.k_inside_kw_per_hz
         self.inertia_kws_per_hz = self.inertia_inside_kws_per_hz
         self.damping_kw_per_hz = self.damping_inside_kw_per_hz
 

@@ -10,9 +10,10 @@ Separated, all that forms the island carries one frequency (M, D and p0 of each 
 
     sum M df' = sum p0 + sources - demand - c - sum D df
 
-solved exactly over a step; each former then gives p0 - D df - M df'. Where nobody brings inertia
-the island is dark. It joins again when `separated` ends and frequency and angle are within the
-window.
+solved exactly over a step; each former then gives p0 - D df - M df'. Formers at their limits leave
+the set; while all that form it are at theirs, it turns on with the inertia it had last, until they
+come back or trip. Where nothing forms it, it is dark. It joins again when `separated` ends and
+frequency and angle are within the window.
 
 Coarse, an island is settled by the offers of its formers like any bus. Valid from 1 s coarse, up to
 0.1 s fine. Leaves out: how formers swing against each other (the shares of the first 150 ms).
@@ -53,6 +54,7 @@ class NetworkHead(Node):
 
     mode: int = state(JOINED, "how it stands to its area", ge=0, le=3, labels=MODES)
     f_end_hz: float = state(50.0, "frequency at the end of the step", ge=0)
+    inertia_last_kws_per_hz: float = state(0.0, "inertia when it had any", ge=0, record=False)
     angle_rad: float = state(0.0, "how far the island is ahead of the area", record=False)
     dark_count: int = state(0, "islands that nothing held", ge=0)
     island_s: float = state(0.0, "time cut off", ge=0)
@@ -124,11 +126,14 @@ class NetworkHead(Node):
         self.p_kw = 0.0
         self.island_s += dt_s
         if self.inertia_inside_kws_per_hz > 0.0:
+            self.inertia_last_kws_per_hz = self.inertia_inside_kws_per_hz
+        if self.formed and self.inertia_last_kws_per_hz > 0.0:
             swing(self, dt_s)
             return
         if self.mode != DARK:
             self.dark_count += 1
         self.mode = DARK
+        self.inertia_last_kws_per_hz = 0.0
         self.f_hz = 0.0
         self.f_end_hz = 0.0
         self.df_mean_hz = 0.0
@@ -153,7 +158,7 @@ def connect(head: NetworkHead) -> None:
 
 def swing(head: NetworkHead, dt_s: float) -> None:
     """One frequency for all that forms the island, exact while the powers hold."""
-    inertia, damping = head.inertia_inside_kws_per_hz, head.damping_inside_kw_per_hz
+    inertia, damping = head.inertia_last_kws_per_hz, head.damping_inside_kw_per_hz
     before = max(head.f_end_hz, 0.0) - head.f_nominal_hz
     if head.mode == DARK:
         before = 0.0

@@ -37,6 +37,7 @@ class Pcs(Converter):
     """Battery converter: part-load losses, limits of rating and store, droop when it forms."""
 
     role = "converter"
+    algebraic: ClassVar = ("forming", "")
     balance: ClassVar = {
         "e_dc_out_kwh": 1,
         "e_dc_in_kwh": -1,

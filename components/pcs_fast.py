@@ -63,6 +63,7 @@ class PcsFast(Voltage, Response, Converter):
 
     role = "converter"
     fine_step_max_s: ClassVar[float] = 0.1
+    algebraic: ClassVar = ("forming", "grid_present")
     balance: ClassVar = {
         "e_dc_out_kwh": 1,
         "e_dc_in_kwh": -1,

@@ -79,6 +79,8 @@ def run(net: Net, called: str, **options: Any) -> None:
             pandapower.runpp(net, **{"calculate_voltage_angles": angles(net)} | options)
     except pandapower.LoadflowNotConverged:
         raise ValueError(f"the power flow of {called} does not converge as it stands") from None
+    except Exception as error:  # of its data: a line to no bus, an impedance of zero
+        raise ValueError(f"{called} cannot be solved by pandapower: {error}") from error
 
 
 @contextmanager
