@@ -72,8 +72,8 @@ def _timed(row: Row, scenario: Path) -> Row:
 
 
 def _against_andes(folder: Path) -> Iterator[Row]:
-    """Both with 500 units, when most of the largest load is lost."""
-    row = Row("frequency, 500 sites on an aggregate area, 20 s at 10 ms, ANDES: full IEEE 39")
+    """IEEE 39 with 500 units of storage on either side, when most of its largest load is lost."""
+    row = Row("frequency, 500 sites on an aggregate area, 20 s at 10 ms, ANDES: full network")
     if find_spec("andes") is None:
         yield row.failed("andes is not installed (extra: peers)")
         return

@@ -75,9 +75,13 @@ def _quantity(value: float, unit: str) -> str:
 
 
 def plain(rows: Sequence[Row]) -> str:
-    """Aligned columns for a terminal."""
-    lines = [HEADINGS, *(row.cells() for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    """The table for a terminal."""
+    return aligned([HEADINGS, *(row.cells() for row in rows)])
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> str:
+    """Columns of equal width: words at the left in the first and last, numbers at the right."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(_aligned(line, widths).rstrip() for line in lines)
 
 

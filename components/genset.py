@@ -38,7 +38,9 @@ much as loads depend on voltage, constant power not at all. Started, it waits, `
 bus is dead or frequency, voltage and angle are within the window; it turns `slip_hz` faster
 meanwhile, and apart it closes with the angle that it has.
 It trips on reverse power, under- and over-frequency after their times, and stalls at half speed.
-Two isochronous sets on one bus fight over its load; give all of them but one a droop.
+Two isochronous sets on one bus fight over its load, and are refused: give all but one a droop.
+Beside formers with droop one takes up the load, and they go back to their set points; coarse, that
+needs a rank before theirs.
 
 Valid from 1 s coarse, fine up to 0.01 s together and 2 ms apart, second order in the step. Leaves
 out: turbocharger, voltage regulator but for its roll-off, reactive power together, warm-up,

@@ -56,3 +56,10 @@ def done(folder: Path, topology: str, times: str, out: str = "run", **options: A
     ran = run(folder, topology, times, out, **options)
     assert (ran.outcome.status, ran.outcome.reason) == ("done", "")
     return ran
+
+
+def same(one: Run, other: Run) -> None:
+    """Two runs that left the same signals, events and totals, bit for bit."""
+    assert other.signals[one.signals.columns].equals(one.signals)
+    assert other.events.equals(one.events)
+    assert other.totals == one.totals

@@ -104,7 +104,7 @@ def test_units_that_did_the_same_at_once_are_one_line(tmp_path: Path) -> None:
 def test_of_many_events_the_first_are_told(tmp_path: Path) -> None:
     many = [(float(k), "plant", "plant[0]", "mode", float(k), "", "device") for k in range(40)]
     lines = event_text(ran(tmp_path, *many)).splitlines()
-    assert (len(lines), lines[-1]) == (18, "  and 24 more in events.parquet")
+    assert (len(lines), lines[-1]) == (26, "  and 16 more in events.parquet")
 
 
 def test_what_settled_before_the_event_is_left_out(tmp_path: Path) -> None:

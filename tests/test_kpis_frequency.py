@@ -59,6 +59,13 @@ def test_a_set_is_judged_by_the_share_of_its_rating_that_it_took(tmp_path: Path)
     assert found[CLASS] == 2.0
 
 
+def test_a_step_is_judged_also_if_it_is_not_the_first_that_the_scenario_does(
+    tmp_path: Path,
+) -> None:
+    found = compute(diesel(tmp_path, 0.5, 1.0, 9.0))
+    assert (found[CLASS], found["genset_step_pu"]) == (2.0, pytest.approx(0.4, abs=0.01))
+
+
 def test_without_a_genset_there_is_no_class_of_one(tmp_path: Path) -> None:
     assert CLASS not in compute(diesel(tmp_path, 1.0, genset="storage"))
 
@@ -183,6 +190,11 @@ def test_fine_steps_recorded_by_the_second_have_none_either(tmp_path: Path) -> N
     assert compute(run_of(tmp_path, {"bus": device("bus")}, table, 2.0)) == {}
 
 
+def test_a_stiff_grid_tells_nothing(tmp_path: Path) -> None:
+    table = {"t_s": [0.1, 0.2, 0.3, 0.4], "grid.f_hz": [50.0] * 4}
+    assert compute(run_of(tmp_path, {"grid": device("bus")}, table, 0.1)) == {}
+
+
 def test_a_fleet_of_islands_tells_its_lowest_and_highest_frequency_alone(tmp_path: Path) -> None:
     table = {"t_s": [0.1, 0.2, 0.3, 0.4]}
     table |= {"bus.f_hz:sum": [150.0, 149.0, 151.0, 150.0]}
@@ -193,13 +205,14 @@ def test_a_fleet_of_islands_tells_its_lowest_and_highest_frequency_alone(tmp_pat
 
 
 def test_a_site_that_became_an_island_is_told_beside_the_area(tmp_path: Path) -> None:
-    """One that stayed on the grid is not: its frequency is that of the area."""
+    """While it was one. One that stayed on the grid is not: it has the frequency of the area."""
     left = {"totals": {"island_s": 3.0}, "units": 2}
     devices = {"area": device("bus"), "site": device("bus", "area") | left}
     devices |= {"other": device("bus", "area", totals={"island_s": 0.0})}
     table = {"t_s": [0.1, 0.2, 0.3, 0.4, 0.5], "area.f_hz": [50.0, 50.0, 49.9, 49.8, 49.8]}
-    table |= {"site.f_hz:min": [50.0, 50.0, 49.1, 0.0, 49.9], "other.f_hz": [50.0] * 2 + [48.0] * 3}
-    table |= {"site.f_hz:max": [50.0, 50.0, 50.0, 50.3, 50.1]}
+    table |= {"site.f_hz:min": [50.0, 50.0, 49.1, 0.0, 48.8], "other.f_hz": [50.0] * 2 + [48.0] * 3}
+    table |= {"site.f_hz:max": [50.0, 50.0, 50.0, 50.3, 50.4]}
+    table |= {"site.island_s:sum": [0.0, 0.0, 0.1, 0.2, 0.2]}
     found = compute(run_of(tmp_path, devices, table, 0.2))
     assert (found["nadir_hz"], found["island_nadir_hz"], found["island_zenith_hz"]) == (
         49.8,

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.mosaik_world import Ran, done
+from tests.mosaik_world import Ran, done, same
 from twin.load import load_scenario, scenarios
-from twin.run import Run, open_run
+from twin.run import open_run
 from twin.runner import Options, run_scenario
 
 SITES = """
@@ -138,13 +138,6 @@ count = 2
 travel_s = 3333.3
 wires = ["gauge.order_count ~> order_count"]
 """
-
-
-def same(one: Run, other: Run) -> None:
-    """Two runs that left the same signals, events and totals, bit for bit."""
-    assert other.signals[one.signals.columns].equals(one.signals)
-    assert other.events.equals(one.events)
-    assert other.totals == one.totals
 
 
 def both(folder: Path, topology: str, times: str, in_python: bool = True) -> tuple[Ran, Ran]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from twin.run import Run
 
-__all__ = ["__version__", "open", "simulate"]
+__all__ = ["__version__", "figures", "open", "simulate"]
 
 __version__ = "0.1.0"
 
@@ -28,3 +28,10 @@ def simulate(scenario: str | Path, **options: Any) -> Run:
     if outcome.status != "done":
         raise RuntimeError(f"{outcome.reason}; what was written is in {outcome.folder}")
     return open(outcome.folder)
+
+
+def figures(run: Run, folder: str | Path | None = None) -> list[Path]:
+    """Draw what a run saw in fine steps, into `folder` or its own; the files that were written."""
+    from twin import report
+
+    return report.figures(run, Path(folder) if folder else None)

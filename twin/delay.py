@@ -23,6 +23,14 @@ def line_length(delay_s: float, shortest_step_s: float) -> int:
     return HEADER + 2 * pairs
 
 
+def longest_delay_s(length: int, shortest_step_s: float) -> float:
+    """The longest delay that a vector of at most this length holds."""
+    pairs = 4
+    while HEADER + 4 * pairs <= length:
+        pairs *= 2
+    return (pairs - 3) * shortest_step_s
+
+
 def delayed(line: Vector, value: float, delay_s: float, dt_s: float) -> float:
     """Push `value`, held for `dt_s`, and return the mean that leaves in the same time."""
     pairs = (len(line) - 4) // 2

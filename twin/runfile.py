@@ -54,7 +54,7 @@ def head(run: Run, variant: str, overrides: Mapping[str, Any], mark: str) -> dic
         "tick_s": run.calendar.tick_s,
         "devices": {},
         "audit": {},
-        "remarks": remarks(topology),
+        "remarks": remarks(topology, scenario),
         "expect": {name: asdict(expect) for name, expect in scenario.expect.items()},
     }
 

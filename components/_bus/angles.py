@@ -21,7 +21,8 @@ The angle of the bus jumps with the load, that of the sum of EMFs does not: its 
 frequency that devices are told. A former's angle stands for the middle of its step, so the turning
 from one to the next is the frequency at the instant between; the mean over the coming step lies one
 and a half steps ahead, on a straight line through the last two. Where a former comes or goes the
-sum jumps, and the frequency is held for that step.
+sum jumps, and the frequency is held for that step; where one grows a reactance at its current limit
+it goes on.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 TURN = 2.0 * math.pi
 EFFECTIVE_S = 0.005
+LEAP_HZ = 0.15  # in a step: no frequency, but a sum of EMFs that has lost or won one
 NONE_YET, ANGLE, RATE = 0, 1, 2  # what is known of the turning
 
 
@@ -85,8 +87,9 @@ def follow_turning(bus: SiteBus, dt_s: float) -> None:
     bus.df_mean_hz = bus.df_ahead_hz
     bus.slope_hz_per_s = 0.0
     rad = math.atan2(bus.ey_inside_kva, bus.ex_inside_kva)
-    if bus.turning != NONE_YET and bus.y_inside_kva == bus.y_last_kva:
-        df_hz = wrapped(rad - bus.emf_rad) / (TURN * dt_s)
+    df_hz = wrapped(rad - bus.emf_rad) / (TURN * dt_s)
+    alike = bus.y_inside_kva == bus.y_last_kva or abs(df_hz - bus.df_end_hz) <= LEAP_HZ
+    if bus.turning != NONE_YET and alike:
         more_hz = 1.5 * (df_hz - bus.df_end_hz) if bus.turning == RATE else 0.0
         bus.df_ahead_hz = min(max(df_hz + more_hz, -bus.f_nominal_hz), bus.f_nominal_hz)
         bus.df_end_hz = df_hz

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from components.area import Area
 from components.gast import Gast
 from components.hygov import Hygov
@@ -73,6 +75,6 @@ def differences_mhz(name: str, dt_s: float = 0.0025) -> tuple[float, float, floa
     """The largest difference from a trace, and those of its lowest and highest frequency."""
     case = CASES[name]
     found = trace(case, dt_s, 40.0)
-    errors_hz = [abs(found[round(t_s / dt_s)] - f_hz) for t_s, f_hz, *_ in case["points"]]
+    errors_hz = np.abs([found[round(t_s / dt_s)] - f_hz for t_s, f_hz, *_ in case["points"]])
     ends_hz = min(found) - case["f_min_hz"], max(found) - case["f_max_hz"]
-    return 1e3 * max(errors_hz), 1e3 * ends_hz[0], 1e3 * ends_hz[1]
+    return 1e3 * float(errors_hz.max()), 1e3 * ends_hz[0], 1e3 * ends_hz[1]

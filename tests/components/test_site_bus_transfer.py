@@ -200,7 +200,7 @@ def test_the_angle_between_both_sides_is_what_their_frequencies_have_made_it() -
     site = on_grid(former(), load_kw=10.0, return_s=1e9)
     at_opening = site.bus.theta_rad - site.bus.grid_rad
     site.bus.close_cmd = False
-    site.bus.f_outside_hz = 50.02
+    site.bus.f_outside_hz = site.bus.f_sync_outside_hz = 50.02
     site.run(2.0)
     first = site.bus.theta_rad - site.bus.grid_rad
     site.run(2.0)

@@ -1,4 +1,4 @@
-"""What came out of a run, to be read at a glance: what happened, then the KPIs group by group.
+"""What came out of a run, to be read at a glance: collapses, what happened, then the KPIs by group.
 
 Resources stand side by side, a column each. What happened is told of runs that saw it in fine
 steps; units of a fleet that did the same at one instant share a line.
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from twin.run import Run
 
-MOST_EVENTS = 16
+MOST_EVENTS = 24
+MOST_FALLS = 4
+DEAD = ("dead", "dark")  # modes of a bus that nothing holds
 ABREAST = 5  # resources beside each other
 TITLES = {"lost": "shed, dropped, tripped"}
 
@@ -82,6 +84,32 @@ def _column(device: str, told: Sequence[str], kpis: Mapping[str, float]) -> list
     cells = [f"{one[0]:>{whole}}{one[1] + one[2]:{rest}}" for one in parts]
     width = max(len(device), whole + rest, 9)
     return [f"{cell:>{width}}" for cell in (device, *cells)]
+
+
+def fall_text(run: Run) -> str:
+    """Which buses collapsed or went dead, when, and why where they say so; nothing if none did."""
+    events = run.events[run.events["by"] == "device"]
+    collapsed = events[(events["field"] == "collapsed") & (events["value"] > 0)]
+    dead = events[(events["field"] == "mode") & events["text"].isin(DEAD)]
+    told = set(zip(collapsed["t_s"], collapsed["unit"], strict=True))
+    alone = [one not in told for one in zip(dead["t_s"], dead["unit"], strict=True)]
+    falls = events.loc[sorted([*collapsed.index, *dead.index[alone]])]
+    alike = falls.groupby(["t_s", "device", "field", "text"], sort=False)
+    lines = [_fall(run, own) for _, own in alike]
+    more = [f"and {len(lines) - MOST_FALLS:,} times more"] if len(lines) > MOST_FALLS else []
+    return "\n".join([*lines[:MOST_FALLS], *more])
+
+
+def _fall(run: Run, own: pd.DataFrame) -> str:
+    """``main collapsed at 4.007 s: nothing forms it``, of one unit or of several."""
+    one = own.iloc[0]
+    about = run.meta["devices"][one["device"]]
+    who = one["unit"] if len(own) == 1 else f"{len(own):,} of {about['units']:,} {one['device']}"
+    if one["field"] == "mode":
+        return f"{who} went {one['text']} at {one['t_s']:,.3f} s"
+    field = about["fields"]["collapsed"]
+    why = one["text"].replace("_", " ") if field["labels"] else field["doc"]
+    return f"{who} collapsed at {one['t_s']:,.3f} s: {why}"
 
 
 def event_text(run: Run) -> str:

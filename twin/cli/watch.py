@@ -29,7 +29,7 @@ def watched_run(name: str, sets: Sequence[str], quiet: bool, **options: Any) -> 
     overrides = dict(parse_set(text) for text in sets)
     read = load_scenario(name, overrides, options["variant"], options["allow_outside"])
     console.print(head(name, *read), soft_wrap=True)
-    for text in remarks(read[1]) if not quiet else ():
+    for text in remarks(read[1], read[0]) if not quiet else ():
         print(f"remark: {text}", file=sys.stderr)
     with watch(console) as watching:
         from twin.runner import Options, run_scenario
@@ -64,8 +64,7 @@ def _told(console: Console, outcome: Outcome, watching: Watch) -> int:
         return 1
     spent = outcome.meta["wall_s"]
     console.print(f"  ran in {clock(spent['run'])}, set up in {clock(spent['setup'])}")
-    _show_results(console, outcome)
-    console.print(f"wrote {folder}", soft_wrap=True)
+    console.print(f"wrote {folder}{_show_results(console, outcome)}", soft_wrap=True)
     missed = [
         f"{verdict.name} {verdict.note}".rstrip()
         for verdict in outcome.verdicts
@@ -76,15 +75,20 @@ def _told(console: Console, outcome: Outcome, watching: Watch) -> int:
     return 1 if missed else 0
 
 
-def _show_results(console: Console, outcome: Outcome) -> None:
+def _show_results(console: Console, outcome: Outcome) -> str:
+    """Print what came out, and draw it; how many figures there are now."""
     from rich.text import Text
 
-    from twin.cli.results import event_text, kpi_text
+    from twin.cli.results import event_text, fall_text, kpi_text
+    from twin.report import figures
     from twin.run import open_run
 
-    found = [event_text(open_run(outcome.folder)), kpi_text(outcome.kpis, outcome.verdicts)]
+    run = open_run(outcome.folder)
+    found = [fall_text(run), event_text(run), kpi_text(outcome.kpis, outcome.verdicts)]
     text = Text("\n".join(part for part in found if part))
     text.highlight_regex(r"(?m)^\S.*$", "bold")
     text.highlight_regex(r"(?m)  ok$", "green")
     text.highlight_regex(r"(?m)  (missed|unknown)\b.*$", "bold red")
     console.print(text, soft_wrap=True)
+    drawn = len(figures(run))
+    return f" with {drawn} figure{'s'[: drawn != 1]} in figures/" if drawn else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -58,10 +59,22 @@ def after_event(run: Run, found: tuple[Floats, Floats] | None, one: bool) -> Tra
     """A record from the event to the end of the run, or if `one` to the next event."""
     if found is None or len(found[0]) < 3:
         return None
-    t_s, x = found
-    begin_s = event_s(run, t_s)
+    begin_s = event_s(run, found[0])
     later = [at_s for at_s in event_times_s(run) if at_s > begin_s] if one else []
-    trace = traces.cut(t_s, x, begin_s, min(later, default=math.inf))
+    return _fine(traces.cut(*found, begin_s, min(later, default=math.inf)))
+
+
+def after_each(run: Run, found: tuple[Floats, Floats] | None) -> list[Trace]:
+    """A record from each event to the next, where it is fine."""
+    if found is None or len(found[0]) < 3:
+        return []
+    begins = event_times_s(run) or [event_s(run, found[0])]
+    cuts = [traces.cut(*found, *between) for between in pairwise([*begins, math.inf])]
+    return [trace for trace in map(_fine, cuts) if trace is not None]
+
+
+def _fine(trace: Trace) -> Trace | None:
+    """A trace whose first steps tell of the event."""
     fine = len(trace.t_s) > 2 and np.diff(trace.t_s)[:2].max() <= COARSEST_S
     return trace if fine else None
 

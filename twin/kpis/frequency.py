@@ -2,7 +2,9 @@
 
 Lowest, highest and steepest values are of the whole run after the event, all else ends at the next
 one (`twin/kpis/events.py`). Frequency is that of the first bus that hangs on no other, while it is
-alive; that of islands is of the buses that count how long they were one.
+alive; one that nothing moves, of a stiff grid, is not told. That of islands is of the buses that
+count how long they are one, while they count. Gensets are judged by each load step of theirs that
+an event of the scenario makes.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from twin.kpis import Kpi, booked, iso8528, of_role, traces
-from twin.kpis.events import after_event, record
+from twin.kpis.events import after_each, after_event, record
 from twin.kpis.traces import Trace
 from twin.run import Run
 
@@ -27,7 +31,8 @@ def frequency(run: Run, extreme: str, one: bool) -> Trace | None:
         if about["bus"] or (about["units"] > 1 and not extreme):
             continue  # the mean of many islands is no frequency
         if after_event(run, _record(run, name, extreme), one):
-            return of_bus(run, name, extreme, one)
+            trace = of_bus(run, name, extreme, one)
+            return trace if trace and np.ptp(trace.x) > 0.0 else None
     return None
 
 
@@ -38,6 +43,16 @@ def of_bus(run: Run, name: str, extreme: str, one: bool) -> Trace | None:
         return None
     alive = trace.x > 0.0
     return Trace(trace.t_s[alive], trace.x[alive]) if alive.sum() > 2 else None
+
+
+def of_island(run: Run, name: str, extreme: str) -> Trace | None:
+    """The same while it, or one of a fleet, was an island."""
+    trace = of_bus(run, name, extreme, one=False)
+    time = after_event(run, record(run, f"{name}.island_s"), one=False)
+    if trace is None or time is None:
+        return trace
+    grown = np.interp(trace.t_s, time.t_s[1:], np.diff(time.x)) > 0.0
+    return Trace(trace.t_s[grown], trace.x[grown]) if grown.any() else None
 
 
 def _record(run: Run, name: str, extreme: str) -> Any:
@@ -64,7 +79,7 @@ def of_islands(
 
     def value(run: Run) -> float | None:
         islands = [name for name, about in of_role(run, "bus").items() if booked(about, "island_s")]
-        found = [of_bus(run, name, extreme, one=False) for name in islands]
+        found = [of_island(run, name, extreme) for name in islands]
         told = [tell(trace) for trace in found if trace is not None]
         return worst(told) if told else None
 
@@ -77,16 +92,17 @@ def quasi_steady_mhz(trace: Trace) -> float:
 
 
 def set_steps(run: Run) -> Iterator[tuple[Trace, float]]:
-    """The frequency of the bus of each genset that gave power, and its load step in pu."""
+    """The frequency of the bus of each genset that gave power, and its load steps in pu."""
     for name, about in of_role(run, "fuel").items():
-        power = after_event(run, record(run, f"{name}.p_kw"), one=True)
-        bus = about["bus"]
-        if power is None or power.x[0] <= 0.0 or _rated_kw(about) is None or not bus:
+        rated_kw, bus = _rated_kw(about), about["bus"]
+        if rated_kw is None or not bus or run.meta["devices"][bus]["units"] > 1:
             continue
-        step_pu = abs(iso8528.steady(power) - float(power.x[0])) / (_rated_kw(about) or 1.0)
-        trace = of_bus(run, bus, "", one=True) if run.meta["devices"][bus]["units"] == 1 else None
-        if trace is not None and step_pu >= LEAST_STEP_PU:
-            yield trace, step_pu
+        powers = after_each(run, record(run, f"{name}.p_kw"))
+        for power, trace in zip(powers, after_each(run, _record(run, bus, "")), strict=False):
+            if power.x[0] > 0.0 and trace.x.min() > 0.0:
+                step_pu = abs(iso8528.steady(power) - float(power.x[0])) / rated_kw
+                if step_pu >= LEAST_STEP_PU:
+                    yield trace, step_pu
 
 
 def _rated_kw(about: Mapping[str, Any]) -> float | None:
@@ -126,7 +142,7 @@ def _settling(trace: Trace) -> float:
 
 
 def _overshoot(trace: Trace) -> float:
-    return 1000.0 * traces.overshoot(trace, float(trace.x[-1]))
+    return round(1000.0 * traces.overshoot(trace, float(trace.x[-1])), 6)  # less is rounding
 
 
 KPIS: tuple[Kpi, ...] = (
@@ -177,9 +193,9 @@ KPIS: tuple[Kpi, ...] = (
     Kpi("island_zenith_hz", "highest of one", of_islands(":max", _highest, max), "less"),
     Kpi(
         "iso8528_frequency_only_class_count",
-        "ISO 8528-5 class that the gensets reach in this load step, frequency only; 0: none",
+        "ISO 8528-5 class that gensets reach in their load steps, frequency only; 0: none",
         iso8528_class_count,
         "more",
     ),
-    Kpi("genset_step_pu", "that load step, of rated power", load_step_pu),
+    Kpi("genset_step_pu", "the largest of these steps, of rated power", load_step_pu),
 )

@@ -13,10 +13,14 @@ from pathlib import Path
 
 from twin.kpis import Kpi, added, booked, of_role, traces
 from twin.kpis.events import after_event, record
-from twin.kpis.traces import Trace
+from twin.kpis.traces import Curve, Trace
 from twin.run import Run
 
 STATS = ("", ":min")
+CURVES = {
+    "itic_120v": "ITIC for 120 V",
+    "iec_61000_class_3": "IEC 61000-4-11 class 3",
+}  # of `components/data`
 
 
 def of_buses(run: Run, field: str, extreme: str) -> Iterator[Trace]:
@@ -58,13 +62,18 @@ def transfer_gap_ms(run: Run) -> float | None:
     return 1000.0 * max(found) if found else None
 
 
+def curve(name: str) -> Curve:
+    """One of the curves."""
+    return traces.read_curve(Path(str(files("components"))) / f"data/ride_through_{name}.csv")
+
+
 def rode_through_pu(name: str) -> Callable[[Run], float | None]:
     """A KPI that is the share of buses, a fleet taken as one, whose voltage a curve bears."""
 
     def value(run: Run) -> float | None:
-        curve = traces.read_curve(Path(str(files("components"))) / f"data/ride_through_{name}.csv")
-        low = [traces.rides_through(trace, curve) for trace in of_buses(run, "v_pu", ":min")]
-        high = [traces.rides_through(trace, curve) for trace in of_buses(run, "v_pu", ":max")]
+        bound = curve(name)
+        low = [traces.rides_through(trace, bound) for trace in of_buses(run, "v_pu", ":min")]
+        high = [traces.rides_through(trace, bound) for trace in of_buses(run, "v_pu", ":max")]
         held = [both == (True, True) for both in zip(low, high, strict=True)]
         return sum(held) / len(held) if held else None
 
@@ -82,8 +91,8 @@ def _longest_below(name: str, v_pu: float) -> Kpi:
     return Kpi(f"v_below_{name}_s", f"longest spell of a bus below {v_pu:g} pu", tell, "less")
 
 
-def _rode_through(name: str, what: str) -> Kpi:
-    doc = f"share of buses whose voltage {what} bears"
+def _rode_through(name: str) -> Kpi:
+    doc = f"share of buses whose voltage keeps {CURVES[name]}"
     return Kpi(f"ride_through_{name}_pu", doc, rode_through_pu(name), "more")
 
 
@@ -102,8 +111,8 @@ KPIS: tuple[Kpi, ...] = (
         transfer_gap_ms,
         "less",
     ),
-    _rode_through("itic_120v", "the ITIC curve for 120 V"),
-    _rode_through("iec_61000_class_3", "IEC 61000-4-11 class 3"),
+    _rode_through("itic_120v"),
+    _rode_through("iec_61000_class_3"),
     Kpi(
         "lost_to_voltage_kwh",
         "what converters wanted to give or take and the voltage did not let them",

@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from twin.load.buses import loose_remarks
 from twin.load.document import Document, read_document
 from twin.load.find import find_scenario, find_topology, scenarios, topologies, topology_of
-from twin.load.hooks import remarks
+from twin.load.hooks import text_remarks
 from twin.load.overrides import COMMAND_LINE, apply, flat, parse_set
+from twin.load.regimes import regime_remarks
 from twin.load.scenario import read_head, read_scenario
 from twin.load.topology import read_topology
 from twin.problems import Problem, Problems, did_you_mean
@@ -76,6 +78,14 @@ def load_scenario(
     if found:
         raise Problems(found)
     return made
+
+
+def remarks(topology: Topology, scenario: Scenario | None = None) -> list[str]:
+    """What a user should know before relying on a run, with the place of each."""
+    found = [*text_remarks(topology), *loose_remarks(topology)]
+    if scenario and scenario.fine_step_s:
+        found += regime_remarks(topology)
+    return [f"{device.where}  {device.name}: {text}" for device, text in found]
 
 
 def _read(

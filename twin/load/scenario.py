@@ -18,6 +18,7 @@ from twin.load.checked import checked
 from twin.load.document import Document
 from twin.load.events import find_target, find_value, shape_problems
 from twin.load.overrides import flat
+from twin.load.regimes import regime_problems
 from twin.load.schedule import Planned, clashes, end_problems, scheduled
 from twin.load.times import instant_problem, step_problems, time_problems
 from twin.problems import did_you_mean, shown
@@ -50,8 +51,11 @@ def read_scenario(
     for path, text in list(time_problems(keys, record, bad)):
         document.report(path, text)
         bad.add(str(path[0]))
-    for device, text in step_problems(topology, keys, bad):
-        document.report(("step_s",), f"{device.name} {text} ({device.where})")
+    for key, device, text in step_problems(topology, keys, bad):
+        document.report((key,), f"{device.name} {text} ({device.where})")
+    if keys.fine_step_s:
+        for device, text in regime_problems(topology):
+            document.report(("fine_step_s",), f"{device.name} {text} ({device.where})")
     for index, at_s in enumerate(keys.snapshots_s):
         if text := instant_problem(at_s, keys, bad):
             document.report(("snapshots_s", index), text)

@@ -5,15 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from twin.component import Former
+import numpy as np
+
+from twin.catalog import find
+from twin.component import Former, way_of
+from twin.delay import line_length, longest_delay_s
 from twin.file_schema import RecordKeys, ScenarioHead
 from twin.order import in_cell
 from twin.toml_lines import KeyPath
 from twin.topology import Device, Topology
 
 Finding = tuple[KeyPath, str]
+StepFinding = tuple[str, Device, str]  # the key of the scenario to blame, the device, the reason
 
 MOST_TICKS = 1e15  # ticks are whole numbers that a float must hold too
+MOST_LINE_BYTES = 2**31  # of one delay of all units of a device
+MOST_UNIT_BYTES = 2**29  # of one of them; a row has less than 2**31
 FINE = ("fine_step_s", "fine_sync_s", "fine_for_s")
 
 
@@ -73,22 +80,53 @@ def instant_problem(at_s: float, keys: ScenarioHead, bad: set[str]) -> str:
     return ""
 
 
-def step_problems(
-    topology: Topology, keys: ScenarioHead, bad: set[str]
-) -> Iterator[tuple[Device, str]]:
-    """Devices whose own period, or whose longest valid step, does not go with the steps."""
+def step_problems(topology: Topology, keys: ScenarioHead, bad: set[str]) -> Iterator[StepFinding]:
+    """Devices whose own period, valid steps or delays do not go with the steps."""
+    if "step_s" in bad:
+        return
     for device in topology.devices.values():
-        if not device.enabled or not in_cell(device) or "step_s" in bad:
+        if not device.enabled:
             continue
-        period_s = device.period_s
-        settled = issubclass(device.cls, Former) or device.cls.joins == "dc" or device.cls.holds
-        if period_s is not None and settled:
-            yield device, "cannot have a period: a bus settles it at every step"
-        if period_s is not None and not divides(keys.step_s, period_s):
-            yield device, f"has a period of {period_s:g} s, not a multiple of {keys.step_s:g} s"
-        longest_s, step_s = device.cls.step_max_s, max(period_s or 0.0, keys.step_s)
-        if step_s > longest_s:
-            yield device, f"is valid for steps up to {longest_s:g} s, not {step_s:g} s"
-        longest_s, fine_s = device.cls.fine_step_max_s, keys.fine_step_s or 0.0
-        if fine_s > longest_s and "fine_step_s" not in bad:
-            yield device, f"is valid for fine steps up to {longest_s:g} s, not {fine_s:g} s"
+        if in_cell(device) and device.period_s is not None:
+            yield from _period_problems(device, device.period_s, keys.step_s)
+        yield from _validity_problems(device, keys, bad)
+        if not bad & set(FINE):
+            yield from _memory_problems(device, keys)
+
+
+def _period_problems(device: Device, period_s: float, step_s: float) -> Iterator[StepFinding]:
+    if issubclass(device.cls, Former) or device.cls.joins == "dc" or device.cls.holds:
+        yield "step_s", device, "cannot have a period: a bus settles it at every step"
+    if not divides(step_s, period_s):
+        yield "step_s", device, f"has a period of {period_s:g} s, not a multiple of {step_s:g} s"
+
+
+def _validity_problems(device: Device, keys: ScenarioHead, bad: set[str]) -> Iterator[StepFinding]:
+    """Steps beyond what a device, or what stands for it in the loop, is valid for."""
+    stand_ins = [find(kind) for kind in device.cls.companions.values()]
+    for cls in (device.cls, *stand_ins):
+        exchanges = way_of(cls) == "fleet_step"  # advances once an exchange
+        coarse = "sync_s" if exchanges and keys.sync_s else "step_s"
+        fine = "fine_sync_s" if exchanges else "fine_step_s"
+        period_s = device.period_s or 0.0 if cls is device.cls else 0.0
+        for key, word, longest_s in (
+            (coarse, "steps", cls.step_max_s),
+            (fine, "fine steps", cls.fine_step_max_s),
+        ):
+            given_s = getattr(keys, key)
+            if given_s is not None and key not in bad and max(given_s, period_s) > longest_s:
+                step_s = max(given_s, period_s)
+                yield key, device, f"is valid for {word} up to {longest_s:g} s, not {step_s:g} s"
+
+
+def _memory_problems(device: Device, keys: ScenarioHead) -> Iterator[StepFinding]:
+    """Delays whose lines would fill the memory: they are as long as the shortest step asks for."""
+    tick_s = tick_of(keys)
+    most = min(MOST_LINE_BYTES // device.units, MOST_UNIT_BYTES) // 8
+    for size in {field.size for field in device.cls.fields.values() if isinstance(field.size, str)}:
+        delay_s = float(np.max(device.values.get(size, device.cls.fields[size].default)))
+        if line_length(delay_s, tick_s) > most:
+            key = "step_s" if keys.fine_step_s is None else "fine_step_s"
+            fits_s = longest_delay_s(most, tick_s)
+            said = f"has {size} = {delay_s:g}, which does not fit into memory in steps of "
+            yield key, device, f"{said}{tick_s:g} s: at most {fits_s:g} s"
