@@ -174,7 +174,7 @@ def sites(
 ) -> str:
     """Complete sites whose converters give this answer to frequency."""
     window = {"under_f_hz": 0.95 * hz, "over_f_hz": 1.03 * hz, "f_nominal_hz": hz}
-    pcs = {"forming": False, "grid_present": True, "f_nominal_hz": hz, **answer}
+    pcs = {"forming": False, "f_nominal_hz": hz, **answer}
     store = {"energy_kwh": 2 * most_kw, "charge_max_kw": most_kw, "discharge_max_kw": most_kw}
     devices = {
         "main": {"type": "site_bus", **({"bus": "area"} | where), **window},

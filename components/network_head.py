@@ -61,6 +61,7 @@ class NetworkHead(Node):
     unserved_kwh: float = state(0.0, "energy that nobody in the island could give", ge=0)
 
     f_hz: float = out(50.0, "frequency; mean over the coming step when cut off", ge=0)
+    held_apart: bool = out(False, "the island is not joined", record=False)
     inertia_kws_per_hz: float = out(0.0, "inertia passed on", ge=0, record=False)
     damping_kw_per_hz: float = out(0.0, "damping passed on", ge=0, record=False)
     df_mean_hz: float = out(0.0, "mean deviation over the step", record=False)
@@ -92,6 +93,7 @@ class NetworkHead(Node):
             self.p_max_kw = own_kw + self.p_max_inside_kw
 
     def step(self, dt_s: float) -> None:
+        self.held_apart = not self.exchanging
         self.p_kw = self.p_settled_kw if self.exchanging else 0.0
         self.f_hz = self.f_outside_hz
         if not self.exchanging:
@@ -115,6 +117,7 @@ class NetworkHead(Node):
         self.p_max_kw = self.p0_kw
 
     def fine(self, dt_s: float) -> None:
+        self.held_apart = not self.exchanging
         if self.exchanging:
             self.df_mean_hz = self.df_settled_hz
             self.slope_hz_per_s = self.slope_settled_hz_per_s

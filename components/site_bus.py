@@ -111,6 +111,7 @@ class SiteBus(Node):
     grid_rad: float = state(0.0, "angle of the voltage outside", record=False)
     df_end_hz: float = state(0.0, "deviation of frequency at the end of a step", record=False)
     f_sync_hz: float = out(50.0, "frequency that its formers turn with", ge=0)
+    grid_present: bool = out(False, "it is held from outside", record=False)
     apart: bool = out(False, "formers have angles of their own in this step", record=False)
     theta_rad: float = out(0.0, "angle of the voltage", record=False)
     df_mean_hz: float = out(0.0, "mean deviation of frequency over the step", record=False)
@@ -181,6 +182,7 @@ class SiteBus(Node):
 
     def start(self) -> None:
         self.mode = CONNECTED if self.held else ISLANDED
+        self.grid_present = self.held
 
     def offer(self, dt_s: float) -> None:
         """Offer what the inside can do within the contract."""
@@ -215,6 +217,7 @@ class SiteBus(Node):
                 self.transfer_count += 1
             self.mode = ISLANDED if self.live else DEAD
         self.f_sync_hz = self.f_hz
+        self.grid_present = self.exchanging
         count_time(self, dt_s)
 
     def enter_fine(self) -> None:
@@ -263,6 +266,7 @@ class SiteBus(Node):
                 self.v_pu = 0.0
                 self.f_hz = 0.0
             self.f_sync_hz = self.f_hz
+        self.grid_present = self.exchanging
 
     def fine_offer(self, dt_s: float) -> None:
         """Offer what the inside gives, within the contract, and lend its inertia and damping."""

@@ -85,6 +85,7 @@ class WeakGrid(Component):
         "bus.forming_kva ~> forming_kva",
         "bus.forming_kw ~> forming_kw",
         "bus.inertia_kws_per_hz ~> inertia_kws_per_hz",
+        "head.held_apart ~> held_apart",
         "v_pu -> bus.v_flow_pu",
         "df_local_hz -> bus.df_local_hz",
         "c_kw -> head.c_kw",
@@ -119,12 +120,12 @@ class WeakGrid(Component):
     load_pu: float = inp(1.0, "the network's own loads at this bus, of those in the file", ge=0)
     sgen_pu: float = inp(1.0, "its own static generators, of those in the file", ge=0)
     v_source_pu: float = inp(1.0, "EMF of a source at this bus, of that at the start", ge=0)
-    f_hz: float = inp(50.0, "frequency of the area, for the devices on its buses")
     line_out: bool = inp(False, "this line is out of service")
     trafo_out: bool = inp(False, "this transformer is out of service")
     switch_turned: bool = inp(False, "this switch stands opposite to the file")
     tap_steps: int = inp(0, "taps of this transformer from its position in the file")
     separated: bool = inp(False, "the source at this bus is cut off")
+    held_apart: bool = inp(False, "it is still, until the island is in step with the area")
     forming_kva: float = inp(0.0, "rating of what can form an island at this bus", ge=0)
     forming_kw: float = inp(0.0, "what that delivers, part of the power of this bus")
     inertia_kws_per_hz: float = inp(0.0, "its inertia; the largest is the reference", ge=0)

@@ -103,9 +103,11 @@ def _asked(cls: type[Component], behind: Ratings) -> Ratings:
 def _ratings(owner: Device, topology: Topology) -> Ratings:
     """The ratings of what stands behind each unit: of converters, and of all that brings inertia.
 
-    A site behind a bus of its own counts with all that is in it.
+    A site behind a bus of its own counts with all that is in it. Compiled devices answer the
+    voltage that they are told themselves (`follow`).
     """
     found = {name: np.zeros(owner.units) for name in ("rated_kva", "rated_forming_kva")}
+    found["follow"] = np.ones(owner.units)
     for device in topology.devices.values():
         rated = _rated(device)
         if rated is None or not device.units:

@@ -13,12 +13,14 @@ from components._network.switches import Switches
 Rows = NDArray[np.void]
 
 SHARES = ("const_z_p_pct", "const_z_q_pct", "const_i_p_pct", "const_i_q_pct")
-OPERATED = ("line_out", "trafo_out", "switch_turned", "tap_steps", "separated")
+OPERATED = ("line_out", "trafo_out", "switch_turned", "tap_steps", "separated", "held_apart")
 
 
 def switches_of(rows: Rows) -> Switches:
     """What is operated."""
-    return Switches(*(rows[name].astype(np.int64) for name in OPERATED))
+    told = {name: rows[name].astype(np.int64) for name in OPERATED}
+    told["separated"] |= told.pop("held_apart")
+    return Switches(**told)
 
 
 def formers_of(rows: Rows) -> Formers:

@@ -114,13 +114,16 @@ def _kind(field: Field) -> str:
 
 
 def filled_by_buses(devices: Mapping[str, Device]) -> set[tuple[str, str]]:
-    """The inputs that buses fill, by device and name, so that nothing else may."""
+    """The inputs that buses and companions fill, by device and name, so that nothing else may."""
     filled = {(wire.target, wire.inp) for wire in terminal_wires(devices)}
     for name, device in devices.items():
         if issubclass(device.cls, Bus):
             filled |= {(name, key) for key, one in Bus.fields.items() if one.kind is Kind.INP}
+            filled.add((name, "p_settled_kw"))
         if issubclass(device.cls, Former) and device.bus:
             filled.add((name, "p_settled_kw"))
+        ends = [wire.split()[-1] for wire in device.cls.companion_wires]
+        filled |= {(name, end) for end in ends if "." not in end}
     return filled
 
 
