@@ -1,6 +1,8 @@
 """Bidirectional converter between one store and an AC bus, which forms, with its dynamics.
 
 Coarse it is `pcs` with `forming`: the same losses, limits and offer (stiffness D of its control).
+One that the fine regime left off on a dead bus stays off until others hold the bus, or for ever
+where it cannot start one.
 Dynamics, as far as `_forming/emf.py`, `swing.py`, `voltage.py` do not say more (S the rating):
 
     M df' = P_ref - P - D df      droop: M = tau_f S / (m_p f0), D = S / (m_p f0)
@@ -83,6 +85,7 @@ class PcsForming(Voltage, Swing, Relays, Conversion, Converter):
     p_set_kw: float = inp(0.0, "wanted AC power; negative charges")
     q_set_kvar: float = inp(0.0, "wanted reactive power, together")
     online: bool = inp(True, "connected and switched on; off clears a trip")
+    grid_present: bool = inp(False, "others hold its bus")
 
     mode: int = state(OFF, "what it is doing", ge=0, le=5, labels=MODES)
     changing_s: float = state(0.0, "time since it began to change", ge=0, record=False)
@@ -94,16 +97,18 @@ class PcsForming(Voltage, Swing, Relays, Conversion, Converter):
     given_kw: float = state(0.0, "power at the end of the step while it follows", record=False)
     give_kw: float = state(0.0, "most the store can give in this step", record=False)
     take_kw: float = state(0.0, "most it can take", record=False)
+    shut: bool = state(False, "off since its bus died", record=False)
     s_kva: float = state(0.0, "radius of the circle of P and Q", ge=0, record=False)
     low_kw: float = state(0.0, "least AC power that rating and store allow", record=False)
     high_kw: float = state(0.0, "most", record=False)
 
     def offer(self, dt_s: float) -> None:
         """State what rating and store allow in this step."""
-        self.s_kva = self.rated_kva
+        self.shut = self.shut and not (self.grid_present or self.black_start)
+        self.s_kva = 0.0 if self.shut else self.rated_kva
         limit(self, dt_s)
         self.k_kw_per_hz = 0.0
-        if not self.online:
+        if not self.online or self.shut:
             self.mode = OFF
         elif self.mode != TRIPPED:
             self.mode = FORMING
@@ -170,6 +175,7 @@ class PcsForming(Voltage, Swing, Relays, Conversion, Converter):
             self.mode = TRIPPED
         if not on and self.counting:
             reset(self)
+        self.shut = self.online and self.mode == OFF
 
 
 def enter(pcs: PcsForming) -> None:
