@@ -125,11 +125,16 @@ def limit(pcs: PcsFast, dt_s: float) -> bool:
     answer_voltage(pcs, dt_s)
     pcs.give_kw = dc_limit_kw(pcs.p_discharge_max_kw, pcs.e_discharge_kwh, dt_s)
     pcs.take_kw = dc_limit_kw(pcs.p_charge_max_kw, pcs.e_charge_kwh, dt_s)
-    most = ac_of_dc_kw(pcs.give_kw, pcs.rated_kva, pcs.no_load_pu, pcs.quadratic_pu)
-    least = ac_of_dc_kw(-pcs.take_kw, pcs.rated_kva, pcs.no_load_pu, pcs.quadratic_pu)
     room = active_room_kw(pcs)
-    pcs.unlimited_max_kw = min(max(most, 0.0), pcs.rated_kva)
-    pcs.unlimited_min_kw = max(least, -pcs.rated_kva)
+    pcs.unlimited_max_kw = pcs.rated_kva
+    pcs.unlimited_min_kw = -pcs.rated_kva
+    # roots only where the store may be narrower than the rating
+    if pcs.give_kw < pcs.rated_kva * (1.0 + pcs.no_load_pu + pcs.quadratic_pu):
+        most = ac_of_dc_kw(pcs.give_kw, pcs.rated_kva, pcs.no_load_pu, pcs.quadratic_pu)
+        pcs.unlimited_max_kw = min(max(most, 0.0), pcs.rated_kva)
+    if pcs.take_kw < pcs.rated_kva:
+        least = ac_of_dc_kw(-pcs.take_kw, pcs.rated_kva, pcs.no_load_pu, pcs.quadratic_pu)
+        pcs.unlimited_min_kw = max(least, -pcs.rated_kva)
     pcs.p_max_kw = min(pcs.unlimited_max_kw, room, pcs.watt_cap_pu * pcs.rated_kva)
     pcs.p_min_kw = max(pcs.unlimited_min_kw, -room)
     return pcs.give_kw > 0.0 or pcs.take_kw > 0.0

@@ -153,17 +153,15 @@ def write_states(line, at, table, begin, end):  # type: ignore[no-untyped-def]
             line[at + j] = table[0, begin + j]
         return at + width
     for j in range(width):
-        total = 0.0
-        least = np.inf
-        most = -np.inf
-        for i in range(units):
+        line[at + j] = 0.0
+        line[at + width + j] = np.inf
+        line[at + 2 * width + j] = -np.inf
+    for i in range(units):  # row by row: a column would pass through all of the memory
+        for j in range(width):
             x = float(table[i, begin + j])
-            total += x
-            least = min(least, x)
-            most = max(most, x)
-        line[at + j] = total
-        line[at + width + j] = least
-        line[at + 2 * width + j] = most
+            line[at + j] += x
+            line[at + width + j] = min(line[at + width + j], x)
+            line[at + 2 * width + j] = max(line[at + 2 * width + j], x)
     return at + 3 * width
 
 
