@@ -18,6 +18,7 @@ from tests.coupled import (
     ON_AREA,
     ON_FEEDER,
     STORAGE,
+    TRIP,
     frequency_of_the_area,
     nadir_hz,
     ran,
@@ -90,13 +91,21 @@ FILLED = "area.p_source_kw is filled by its bus"
         (ON_FEEDER, 'wires = ["p_kw ~> area.p_source_kw"]', FILLED),
         ("s_sc_mva = 400", 'wires = ["p_kw ~> area.p_source_kw"]', FILLED),
         ("damping_pu = 1.0", "p_demand_kw = 5.0", "device.area.p_demand_kw  is filled by its bus"),
+        ("s_sc_mva = 400", "p_source_kw = 5.0", "device.feeder.p_source_kw  is filled by its bus"),
         (
             "lag_s = 0.05",
             'bus = ["feeder", "area"]',
             "device.pcs.bus  should be a valid string, got ['feeder', 'area']",
         ),
     ],
-    ids=["in the same step", "one step late", "of the network", "as a value", "two buses"],
+    ids=[
+        "in the same step",
+        "late",
+        "of the network",
+        "as a value",
+        "into the network",
+        "two buses",
+    ],
 )
 def test_what_would_count_twice_is_refused_where_it_is_written(
     tmp_path: Path, after: str, line: str, said: str
@@ -265,3 +274,13 @@ def test_a_transfer_is_the_same_compiled_and_in_python(tmp_path: Path) -> None:
     )
     assert len(compiled.signals.loc[5.0:]) > 1000
     same(compiled, python)
+
+
+def test_a_run_leaves_its_network_as_pandapower_reads_it(tmp_path: Path) -> None:
+    import pandapower
+
+    found = ran(tmp_path, COUPLED, TRIP, {"horizon_s": 2, "fine_for_s": 1, "event": []})
+    net = pandapower.from_json(found.outcome.folder / "feeder.net.json")
+
+    lowest = found.run["feeder.v_pu:min"].iloc[-1]
+    assert float(net.res_bus.vm_pu.min()) == pytest.approx(lowest, abs=1e-6)

@@ -143,8 +143,9 @@ class ComponentSim(mosaik_api_v3.Simulator):
         period: int = 0,
         components: str = "",
         begin: int = 0,
+        results: str = "",
     ) -> Meta:
-        """Find the component, perhaps in the folder `components`.
+        """Find the component, perhaps in the folder `components`; `results` takes what it keeps.
 
         A topology gives the segments of its step calendar in place of `step_size`, the device's own
         period in ticks, and the tick at which a resumed world begins.
@@ -156,7 +157,7 @@ class ComponentSim(mosaik_api_v3.Simulator):
         if way_of(self.cls) == "process":
             raise ValueError(f"{component} is a process: start it by twin.simulator:ProcessSim")
         self.calendar = calendar_of(time_resolution, calendar, step_size)
-        self.period, self.begin = period, begin
+        self.period, self.begin, self.results = period, begin, results
         self.aliases = aliases_of(self.cls)
         self.fleets: dict[str, Fleet] = {}
         self.meta = meta("time-based", {component: model_of(self.cls)})
@@ -269,6 +270,12 @@ class ComponentSim(mosaik_api_v3.Simulator):
             eid: {attr: self._get(self.fleets[eid], attr) for attr in attrs}
             for eid, attrs in outputs.items()
         }
+
+    def finalize(self) -> None:
+        """Let a component that has a `keep(folder, name)` keep what it ends with."""
+        for fleet in self.fleets.values():
+            if self.results and "keep" in methods_of(self.cls):
+                fleet.host.keep(Path(self.results), fleet.name)
 
     def _get(self, fleet: Fleet, attr: str) -> Any:
         field, factor = self.aliases.get(attr, (attr, 1.0))

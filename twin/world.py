@@ -222,6 +222,8 @@ def _start_one(run: Run, world: Any, sim: SimPlan) -> Started:
     if sim.kind == "fleet":
         period = run.calendar.ticks(devices[0].period_s) if devices[0].period_s else 0
         told = {"component": kinds[0], "period": period, "begin": run.begin}
+        if not sim.remote:
+            told["results"] = str(run.folder)
     factory = world.start(
         f"remote {sim.name}" if sim.remote else sim.kind,
         sim_id=_sim_id(sim),
