@@ -40,7 +40,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -227,12 +226,12 @@ class WeakGrid(Component):
             raise ValueError("the network has not been solved yet")
         return self._network.to_net()
 
-    def keep(self, folder: Path, name: str) -> None:
+    def keep(self, folder: str, name: str) -> None:
         """Leave the network as it was solved last, for pandapower's `from_json`."""
         import pandapower
 
         if self._network is not None:
-            pandapower.to_json(self.to_net(), str(folder / f"{name}.net.json"))
+            pandapower.to_json(self.to_net(), f"{folder}/{name}.net.json")
 
     def _begin(self, rows: Rows) -> Network:
         first = rows[0]

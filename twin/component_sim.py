@@ -275,7 +275,7 @@ class ComponentSim(mosaik_api_v3.Simulator):
         """Let a component that has a `keep(folder, name)` keep what it ends with."""
         for fleet in self.fleets.values():
             if self.results and "keep" in methods_of(self.cls):
-                fleet.host.keep(Path(self.results), fleet.name)
+                fleet.host.keep(self.results, fleet.name)
 
     def _get(self, fleet: Fleet, attr: str) -> Any:
         field, factor = self.aliases.get(attr, (attr, 1.0))
