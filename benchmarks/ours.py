@@ -29,12 +29,11 @@ from benchmarks.site import (
     Sites,
 )
 from twin.calendar import make_calendar
-from twin.cell import Cell
+from twin.cell import Cell, Quiet
 from twin.drive import driven_inputs
 from twin.load import load_scenario
 from twin.runner import Options, Outcome, run_scenario
 from twin.wiring import Plan, build
-from twin.world import Quiet
 from twin.worldplan import plan_world
 
 TOPOLOGY = """\

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.calendar import Calendar
-from twin.cell import Cell, Change, Sink
-from twin.cell import Quiet as Quiet
+from twin.cell import Cell, Change, Quiet, Sink
 from twin.cell_sim import due_after
 from twin.component import Kind, type_name
 from twin.failure import Guard
