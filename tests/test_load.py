@@ -143,6 +143,13 @@ def test_the_same_seed_draws_the_same_and_another_does_not() -> None:
     assert draws[0] == draws[1] != draws[2]
 
 
+def test_dice_are_drawn_for_each_unit_unless_they_are_given() -> None:
+    dice = values(topology(), "site.lamp", "dice")
+    assert dice == values(topology(), "site.lamp", "dice")
+    assert len(set(dice)) == len(dice) > 1
+    assert values(topology(site__lamp__dice=3), "site.lamp", "dice") == [3] * len(dice)
+
+
 def test_another_device_or_field_changes_no_draw(tmp_path: Path) -> None:
     folder = tmp_path / "small_site"
     shutil.copytree(SITE, folder)

@@ -40,6 +40,7 @@ class Field:
     labels: tuple[str, ...] = ()
     size: int | str = 0  # of a vector: its length, or the parameter that holds a delay in seconds
     record: bool = True
+    drawn: bool = False  # where nobody gives it, each unit has its own, from the scenario's seed
     name: str = ""
     type: type = float
 
@@ -79,9 +80,15 @@ def param(
     lt: float | None = None,
     le: float | None = None,
     labels: tuple[str, ...] = (),
+    drawn: bool = False,
 ) -> T:
-    """Declare what a user sets once; a whole number with `labels` is written as a word."""
-    return cast("T", _declare(Kind.PARAM, default, doc, gt=gt, ge=ge, lt=lt, le=le, labels=labels))
+    """Declare what a user sets once; a whole number with `labels` is written as a word.
+
+    A whole number that is `drawn` begins the random numbers of a unit: where a topology does not
+    give it, each unit gets its own within the bounds, from the seed of the scenario.
+    """
+    bounds = {"gt": gt, "ge": ge, "lt": lt, "le": le}
+    return cast("T", _declare(Kind.PARAM, default, doc, **bounds, labels=labels, drawn=drawn))
 
 
 def inp(

@@ -61,6 +61,13 @@ def check_labels_name_whole_numbers(cls: type[Component]) -> Problems:
             yield f"{_at(cls, field)} is a {field.type.__name__} with labels; declare it as int"
 
 
+def check_dice_have_bounds(cls: type[Component]) -> Problems:
+    """What is drawn for each unit is a whole number between two bounds."""
+    for field in cls.fields.values():
+        if field.drawn and (field.type is not int or field.ge is None or field.le is None):
+            yield f"{_at(cls, field)} is drawn; declare it as int, with ge and le"
+
+
 def check_file_is_named_after_class(cls: type[Component]) -> Problems:
     """The file is the class in snake case: that is its type in a topology."""
     stem = Path(inspect.getfile(cls)).stem
@@ -138,6 +145,7 @@ DECLARATIONS = (
     check_documented,
     check_defaults_within_bounds,
     check_labels_name_whole_numbers,
+    check_dice_have_bounds,
     check_file_is_named_after_class,
     check_advances_in_one_way,
     check_text_stays_outside,

@@ -56,6 +56,13 @@ DECLARED = [
         "heater.need_pu is a float with labels",
     ),
     Mutant(
+        "heater",
+        NEED,
+        f"{NEED}, drawn=True",
+        "check_dice_have_bounds",
+        "heater.need_pu is drawn; declare it as int, with ge and le",
+    ),
+    Mutant(
         "tank",
         "class Tank(",
         "class Barrel(",

@@ -15,6 +15,7 @@ class Lamp(AcDevice):
 
     level: int = param(1, "how bright", labels=STEPS)
     bulbs: int = param(4, "number of bulbs", ge=0, le=100)
+    dice: int = param(1, "seed of its flicker", ge=1, le=2147483646, drawn=True)
     dimmed_pu: float = inp(1.0, "share of full light", ge=0, le=1)
     lit: bool = inp(True, "on or off")
     f_hz: float = inp(50.0, "frequency of the bus")

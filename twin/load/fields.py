@@ -77,6 +77,9 @@ def read_fields(
             _take(given, declared, raw, Spread(device, f"{device.name}.{key}", seed), profiles)
         except ValueError as error:
             document.report((*path, key), str(error))
+    for name, declared in device.cls.fields.items():
+        if declared.drawn and name not in table:
+            given.values[name] = Spread(device, f"{device.name}.{name}", seed).dice(declared)
     return given
 
 

@@ -43,6 +43,15 @@ class Spread:
         """How many values are wanted, also of a device that is switched off."""
         return self.device.groups * self.device.each
 
+    def dice(self, declared: Field) -> NDArray[np.int64]:
+        """A whole number for each unit, anywhere within the bounds."""
+        bounds = declared.bounds
+        return self.stream().integers(int(bounds["ge"]), int(bounds["le"]) + 1, self.units)
+
+    def stream(self) -> np.random.Generator:
+        """The random numbers of this field of this device."""
+        return np.random.default_rng([self.seed, zlib.crc32(self.name.encode())])
+
     def values(self, raw: Any) -> list[Any]:
         """A single value for all units, or one for each. Raises ValueError with the reason."""
         if isinstance(raw, list):
@@ -70,7 +79,7 @@ class Spread:
             raise ValueError(f"{unknown} does not go with {kind}{did_you_mean(unknown, extra)}")
         if kind == "spread":
             return self.evenly(raw)
-        rng = np.random.default_rng([self.seed, zlib.crc32(self.name.encode())])
+        rng = self.stream()
         if kind == "choice":
             options = _options(raw["choice"], "choice")
             return [options[i] for i in rng.integers(0, len(options), self.units)]
