@@ -55,12 +55,10 @@ DECLARED = [
         "check_labels_name_whole_numbers",
         "heater.need_pu is a float with labels",
     ),
-    Mutant(
-        "heater",
-        NEED,
-        f"{NEED}, drawn=True",
+    field(
+        'luck: int = param(1, "x", ge=1, drawn=True)',
         "check_dice_have_bounds",
-        "heater.need_pu is drawn; declare it as int, with ge and le",
+        "heater.luck is drawn",
     ),
     Mutant(
         "tank",
