@@ -124,6 +124,20 @@ def test_the_ways_to_run_tell_the_same_numbers(site: Twin) -> None:
     assert tables == [tables[0]] * 5
 
 
+def test_claims_are_judged_by_running_their_variants(site: Twin) -> None:
+    with Path("my_site/day.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            "[variant.as_it_is]\n[claim.supply]\nsaid = 'supplied without a gap'\n"
+            "result = 'unserved_kwh'\nof = ['as_it_is', 'small_connection']\nmax = 0\n"
+        )
+    done = site("run", "my_site/day.toml", "--set", "step_s=600")
+    (told,) = json.loads(Path("runs/my_site-day-001/claims.json").read_text("utf-8"))
+
+    assert (done.code, done.err) == (0, "")
+    assert (told["verdict"], told["reason"]) == ("holds if", "in as_it_is")
+    assert Path("runs/my_site-day-001/small_connection/kpis.json").is_file()
+
+
 def test_a_missed_expectation_is_told_and_ends_with_one(site: Twin) -> None:
     done = site("run", "my_site/day.toml", "--variant", "small_connection")
 

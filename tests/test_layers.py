@@ -70,6 +70,7 @@ ORDER = (
     "runfile",
     "runner",
     "study",
+    "claims",
     "report",
     "draw",
     "trial",

@@ -103,6 +103,23 @@ class ExpectKeys(Keys):
     max: float | None = None
 
 
+class ClaimKeys(ExpectKeys):
+    """What somebody said, held against the results of variants."""
+
+    said: str = Field(min_length=1, description="the claim in its own words")
+    result: str = Field(description="a KPI, or device.counter")
+    of: Annotated[list[Name], Field(min_length=1)] = Field(
+        description="variants it is held against"
+    )
+    against: str = Field(default="", description="the variant they are compared with")
+    measure: Literal["value", "cut", "saved", "share"] = Field(
+        default="value",
+        description="of x beside y of `against`: cut 1 - x / y, saved y - x, share x / y",
+    )
+    condition: str = Field(default="", description="under which it holds, where not in all")
+    because: str = Field(default="", description="the reason; {variant.result} is a figure")
+
+
 class RecordKeys(Keys):
     """What is kept of a run."""
 
@@ -152,6 +169,7 @@ class ScenarioKeys(ScenarioHead):
         default={}, description='"site.pcs.enabled" = false'
     )
     expect: dict[str, ExpectKeys] = {}
+    claim: dict[Name, ClaimKeys] = {}
 
 
 def scenario_schema() -> Json:

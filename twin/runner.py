@@ -224,12 +224,20 @@ def _resumed(folder: Path, plan: WorldPlan, mark: str) -> tuple[int, Any]:
 def _folder(topology: Topology, scenario: Scenario, options: Options) -> Path:
     """The folder that was asked for, or the next free one below `runs`."""
     name = "-".join(part for part in (topology.name, scenario.name, options.variant) if part)
+    if not options.out:
+        return free_folder(name)
     try:
-        if options.out:
-            if options.out.is_dir() and any(options.out.iterdir()):
-                raise Problems([Problem("--out", 0, str(options.out), "is not empty")])
-            options.out.mkdir(parents=True, exist_ok=True)
-            return options.out
+        if options.out.is_dir() and any(options.out.iterdir()):
+            raise Problems([Problem("--out", 0, str(options.out), "is not empty")])
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problems([Problem(str(error.filename), 0, "", _said(error))]) from None
+    return options.out
+
+
+def free_folder(name: str) -> Path:
+    """The next folder of this name and a number below `runs`, made."""
+    try:
         for count in range(1, 1_000_000):
             folder = Path("runs") / f"{name}-{count:03d}"
             if not folder.exists():

@@ -46,6 +46,21 @@ class Expect:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """What somebody said of a site, and the result of some variants that it is held against."""
+
+    name: str
+    said: str
+    result: str  # a KPI, or device.counter
+    of: tuple[str, ...]  # variants
+    against: str  # the variant it is compared with, where the measure is not the value itself
+    measure: str  # value; cut = 1 - x / y, saved = y - x, share = x / y
+    limits: Expect
+    condition: str  # under which it holds, where it does not hold in every variant
+    because: str  # the reason; {variant.result} stands for a figure
+
+
+@dataclass(frozen=True)
 class Record:
     """What is kept: how often, of which signals, and which units one by one."""
 
@@ -75,6 +90,7 @@ class Scenario:
     zooms: tuple[Zoom, ...] = ()
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     expect: Mapping[str, Expect] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
     record: Record = Record()
     snapshots_s: tuple[float, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict)

@@ -31,6 +31,10 @@ def watched_run(name: str, sets: Sequence[str], quiet: bool, **options: Any) -> 
     console.print(head(name, *read), soft_wrap=True)
     for text in remarks(read[1], read[0]) if not quiet else ():
         print(f"remark: {text}", file=sys.stderr)
+    if read[0].claims and not options["variant"]:
+        from twin.cli.claims import judged_run
+
+        return judged_run(console, name, read[0], overrides, options)
     with watch(console) as watching:
         from twin.runner import Options, run_scenario
 

@@ -8,25 +8,26 @@ from typing import Any
 
 from twin.file_schema import (
     EventKeys,
-    ExpectKeys,
     RecordKeys,
     ScenarioHead,
     ScenarioKeys,
     ZoomKeys,
 )
 from twin.load.checked import checked
+from twin.load.claims import read_claims
 from twin.load.document import Document
 from twin.load.events import find_target, find_value, shape_problems
+from twin.load.expectations import read_expectations
 from twin.load.overrides import flat
 from twin.load.regimes import regime_problems
 from twin.load.schedule import Planned, clashes, end_problems, scheduled
 from twin.load.times import instant_problem, step_problems, time_problems
 from twin.problems import did_you_mean, shown
-from twin.scenario import Event, Expect, Record, Scenario, Zoom
+from twin.scenario import Event, Record, Scenario, Zoom
 from twin.toml_lines import KeyPath
 from twin.topology import Topology
 
-SECTIONS = ("record", "event", "zoom", "variant", "expect")
+SECTIONS = ("record", "event", "zoom", "variant", "expect", "claim")
 FALLBACK = {
     "topology": "unnamed",
     "start": "2000-01-01T00:00:00+00:00",
@@ -74,7 +75,8 @@ def read_scenario(
         events=_events(document, topology, keys, bad),
         zooms=tuple(_zooms(document, keys, bad)),
         variants={name: dict(flat(table)) for name, table in document.tables(("variant",)).items()},
-        expect=dict(_expectations(document)),
+        expect=dict(read_expectations(document)),
+        claims=tuple(read_claims(document)),
         record=Record(
             record.every_s,
             record.fine_every_s,
@@ -136,22 +138,6 @@ def _listed(document: Document, section: str) -> Iterator[tuple[int, dict[str, A
             yield index, table
         else:
             document.report((section, index), f"should be a table, got {shown(table)}")
-
-
-def _expectations(document: Document) -> Iterator[tuple[str, Expect]]:
-    for name, table in document.tables(("expect",)).items():
-        path: KeyPath = ("expect", name)
-        keys, bad = checked(document, path, ExpectKeys, table)
-        if bad:
-            continue
-        near = keys.abs is not None or keys.rel is not None
-        if keys.value is None and keys.min is None and keys.max is None:
-            document.report(path, "needs a value, min or max")
-        elif near != (keys.value is not None):
-            document.report(path, "needs value together with abs or rel")
-        elif keys.min is not None and keys.max is not None and keys.min > keys.max:
-            document.report(path, "has a min above its max")
-        yield name, Expect(keys.value, keys.abs, keys.rel, keys.min, keys.max)
 
 
 def _record(document: Document, topology: Topology) -> RecordKeys:

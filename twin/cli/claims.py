@@ -1,0 +1,77 @@
+"""A scenario with claims: its variants are run, and each claim is judged."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from twin.cli.progress import clock, watch
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from twin.claims import Judged
+    from twin.runner import Outcome
+    from twin.scenario import Scenario
+
+STYLES = {"holds": "green", "holds if": "yellow", "cannot hold": "red", "unknown": "bold red"}
+
+
+def judged_run(
+    console: Console, name: str, scenario: Scenario, overrides: dict[str, Any], options: Any
+) -> int:
+    """Run what the claims speak of, print and write the verdicts. Returns the exit code."""
+    from twin.claims import UNKNOWN, as_markdown, judge
+    from twin.runner import Options, free_folder
+    from twin.study import run_variants
+
+    spoken = {v for claim in scenario.claims for v in (*claim.of, claim.against)}
+    variants = [variant for variant in scenario.variants if variant in spoken]
+    folder = options["out"] or free_folder(f"{scenario.topology}-{scenario.name}")
+    asked = Options(overrides, **{**options, "out": None})
+    with watch(console) as watching:
+        outcomes = run_variants(name, variants, folder, asked, lambda _: watching)
+    if text := _failed(outcomes):
+        print(f"{text}\nwhat was recorded is kept in {folder}/", file=sys.stderr)
+        return 1
+    judged = judge(scenario.claims, {v: _results(one) for v, one in outcomes.items()})
+    spent = sum(one.meta["wall_s"]["run"] for one in outcomes.values())
+    console.print(f"  {len(outcomes)} variants ran in {clock(spent)}")
+    show(console, judged)
+    (folder / "claims.json").write_text(json.dumps([one.told() for one in judged], indent=1))
+    (folder / "claims.md").write_text(as_markdown(judged), "utf-8")
+    console.print(f"wrote {folder}/ with claims.json and claims.md", soft_wrap=True)
+    return 1 if any(one.verdict == UNKNOWN for one in judged) else 0
+
+
+def show(console: Console, judged: list[Judged]) -> None:
+    """Print the table of claims and verdicts."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title, ratio in (("claim", 3), ("result", 4), ("verdict", None), ("why", 5)):
+        table.add_column(title, ratio=ratio, no_wrap=ratio is None)
+    for one in judged:
+        results = Text(f"{one.wanted}\n", style="dim")
+        results.append(one.results.replace(", ", "\n"), style="not dim")
+        verdict = Text(one.verdict, style=STYLES[one.verdict])
+        table.add_row(one.claim.said, results, verdict, one.reason)
+        table.add_section()
+    console.print(table)
+
+
+def _failed(outcomes: dict[str, Outcome]) -> str:
+    """How a variant failed, if one did."""
+    for variant, outcome in outcomes.items():
+        if outcome.status != "done":
+            return f"{variant} {outcome.status}: {outcome.reason}"
+    return ""
+
+
+def _results(outcome: Outcome) -> dict[str, float]:
+    from twin.run import open_run
+
+    return {**open_run(outcome.folder).totals, **outcome.kpis}
