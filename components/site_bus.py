@@ -35,6 +35,8 @@ Angles are in a frame that turns at nominal frequency and begins with the regime
 is the integral of the frequency that turns together outside, without the local turning of the
 voltage that `f_hz` contains.
 
+Its meter reads what crosses its boundary: `_bus/meter.py`.
+
 The dip is how low the voltage fell, the gap how long it was below `dead_pu` at a stretch; both of
 the last fall below 0.9 pu, or of a transfer since then that was without one.
 
@@ -51,6 +53,7 @@ from typing import ClassVar
 from components._bus.angles import NONE_YET, TURN, wrapped
 from components._bus.books import DIP_PU, book, book_short, count_time, is_dark, watch_voltage
 from components._bus.island import forms, settle_island
+from components._bus.meter import Meter, read_meter
 from components._bus.outside import lend
 from components._bus.swing import AT_VOLTAGE_PU
 from components._bus.transfer import (
@@ -76,7 +79,7 @@ from twin.lags import clipped
 APART_S = 0.002 + 1e-9  # the longest step at which formers have angles of their own
 
 
-class SiteBus(Node):
+class SiteBus(Meter, Node):
     """Bus of one site: its switch, its island, voltage and frequency, what was not served."""
 
     role = "bus"
@@ -219,6 +222,8 @@ class SiteBus(Node):
         self.f_sync_hz = self.f_hz
         self.grid_present = self.exchanging
         count_time(self, dt_s)
+        if self.exchanging:
+            read_meter(self, dt_s)
 
     def enter_fine(self) -> None:
         """Begin where the coarse regime stands, with all angles at zero and all relays at rest."""
@@ -302,3 +307,5 @@ class SiteBus(Node):
         if self.v_pu < DIP_PU or self.in_dip:
             watch_voltage(self, dt_s)
         count_time(self, dt_s)
+        if self.exchanging:
+            read_meter(self, dt_s)

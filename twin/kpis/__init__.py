@@ -53,9 +53,20 @@ def compute(run: Run) -> dict[str, float]:
 
 
 def of_role(run: Run, role: str) -> dict[str, Mapping[str, Any]]:
-    """The devices of one role that took part, and what ``run.json`` says of them."""
+    """The devices of one role that took part, and what ``run.json`` says of them.
+
+    A bus that hangs on another, and meters what crosses, counts as a grid beside being a bus.
+    """
     devices = run.meta["devices"].items()
-    return {name: about for name, about in devices if about["role"] == role and about["enabled"]}
+    there = {name: about for name, about in devices if about["enabled"]}
+    if role == "grid":
+        return {name: about for name, about in there.items() if _is_grid(about)}
+    return {name: about for name, about in there.items() if about["role"] == role}
+
+
+def _is_grid(about: Mapping[str, Any]) -> bool:
+    hung = about["role"] == "bus" and bool(about["bus"])
+    return about["role"] == "grid" or (hung and "import_kwh" in about.get("totals", {}))
 
 
 def booked(about: Mapping[str, Any], field: str) -> float | None:
