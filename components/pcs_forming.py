@@ -52,7 +52,7 @@ from components._forming.modes import (
     TRIPPED,
     choose,
 )
-from components._forming.relays import Relays, reset, trips
+from components._forming.relays import Relays, cleared, reset, trips
 from components._forming.swing import Swing, own_damping, own_inertia, swung
 from components._forming.voltage import Voltage, build_up, current_pu, limit_current, regulate
 from components._pcs.conversion import Conversion
@@ -84,7 +84,7 @@ class PcsForming(Voltage, Swing, Relays, Conversion, Converter):
 
     p_set_kw: float = inp(0.0, "wanted AC power; negative charges")
     q_set_kvar: float = inp(0.0, "wanted reactive power, together")
-    online: bool = inp(True, "connected and switched on; off clears a trip")
+    online: bool = inp(True, "connected and switched on; off clears a trip at once")
     grid_present: bool = inp(False, "others hold its bus")
 
     mode: int = state(OFF, "what it is doing", ge=0, le=5, labels=MODES)
@@ -104,6 +104,9 @@ class PcsForming(Voltage, Swing, Relays, Conversion, Converter):
 
     def offer(self, dt_s: float) -> None:
         """State what rating and store allow in this step."""
+        if self.mode == TRIPPED and cleared(self, dt_s):
+            self.mode = OFF
+            self.shut = self.f_hz <= 0.0
         self.shut = self.shut and not (self.grid_present or self.black_start)
         self.s_kva = 0.0 if self.shut else self.rated_kva
         limit(self, dt_s)

@@ -30,32 +30,46 @@ def test_without_events_there_is_one_segment() -> None:
     assert calendar().segments.tolist() == [[0, 1200, 20, 120, 20, 0]]
 
 
-def test_a_window_begins_and_ends_at_an_exchange() -> None:
-    assert windows(calendar(200.0)) == [(180.0, 300.0)]
+def test_a_window_begins_and_ends_at_a_fine_exchange() -> None:
+    assert windows(calendar(200.0)) == [(200.0, 290.0)]
 
 
 def test_a_window_holds_the_whole_of_the_time_that_was_asked_for() -> None:
-    assert windows(calendar(239.5)) == [(180.0, 360.0)]
+    assert windows(calendar(239.5)) == [(238.0, 330.0)]
+
+
+def test_steps_and_exchanges_around_a_window_are_cut_and_then_as_before() -> None:
+    found = calendar(238.0)  # it ends at 328 s
+    lines = [[float(found.seconds(one)) for one in line] for line in found.segments[:, :4]]
+    assert lines == [
+        [0.0, 180.0, 10.0, 60.0],
+        [180.0, 230.0, 10.0, 50.0],
+        [230.0, 238.0, 8.0, 8.0],
+        [238.0, 328.0, 0.5, 2.0],
+        [328.0, 330.0, 2.0, 2.0],
+        [330.0, 360.0, 10.0, 30.0],
+        [360.0, 600.0, 10.0, 60.0],
+    ]
 
 
 def test_an_event_at_an_exchange_begins_its_window_there() -> None:
-    assert windows(calendar(240.0)) == [(240.0, 360.0)]
+    assert windows(calendar(240.0)) == [(240.0, 330.0)]
 
 
 def test_windows_that_touch_are_one() -> None:
-    assert windows(calendar(60.0, 190.0)) == [(60.0, 300.0)]
+    assert windows(calendar(60.0, 150.0)) == [(60.0, 240.0)]
 
 
 def test_windows_that_overlap_are_one() -> None:
-    assert windows(calendar(100.0, 60.0)) == [(60.0, 240.0)]
+    assert windows(calendar(100.0, 60.0)) == [(60.0, 190.0)]
 
 
 def test_windows_apart_stay_apart() -> None:
-    assert windows(calendar(0.0, 400.0)) == [(0.0, 120.0), (360.0, 540.0)]
+    assert windows(calendar(0.0, 400.0)) == [(0.0, 90.0), (400.0, 490.0)]
 
 
 def test_a_window_ends_with_the_horizon() -> None:
-    assert windows(calendar(590.0)) == [(540.0, 600.0)]
+    assert windows(calendar(590.0)) == [(590.0, 600.0)]
 
 
 def test_an_event_at_the_horizon_opens_no_window() -> None:
@@ -67,12 +81,17 @@ def test_a_scenario_without_a_fine_step_has_no_windows() -> None:
 
 
 def test_steps_are_counted_in_both_regimes() -> None:
-    assert calendar(240.0).steps == 24 + 240 + 24
+    assert calendar(240.0).steps == 24 + 180 + 27
 
 
 def test_the_record_has_a_length_of_its_own_in_each_regime() -> None:
     found = calendar(240.0, record=Record(every_s=30.0, fine_every_s=1.0))
-    assert found.seconds(found.segments[:, 4]).tolist() == [30.0, 1.0, 30.0]  # type: ignore[union-attr]
+    assert found.seconds(found.segments[:, 4]).tolist() == [  # type: ignore[union-attr]
+        30.0,
+        1.0,
+        30.0,
+        30.0,
+    ]
 
 
 def test_a_year_in_milliseconds_is_exact_to_the_tick() -> None:
@@ -95,9 +114,9 @@ def test_a_tick_is_the_finest_step() -> None:
 
 def test_a_step_is_found_at_or_after_an_instant() -> None:
     found = calendar(240.0)
-    asked = [0.0, 0.5, 230.5, 240.0, 240.5, 359.5, 360.5, 600.0]
+    asked = [0.0, 0.5, 230.5, 240.0, 240.5, 329.5, 330.5, 600.0]
     at = [found.seconds(found.step_after(found.ticks(one))) for one in asked]
-    assert at == [0.0, 10.0, 240.0, 240.0, 240.5, 359.5, 370.0, 600.0]
+    assert at == [0.0, 10.0, 240.0, 240.0, 240.5, 329.5, 340.0, 600.0]
 
 
 def test_the_next_exchange_is_after_an_instant_never_at_it() -> None:

@@ -1,7 +1,8 @@
 """The step calendar: which step, exchange and regime hold when. Computed before the run.
 
 Time is a whole number of ticks. No state changes the calendar, so all simulators share it, and a
-year in minutes holds each event in milliseconds, in one run.
+year in minutes holds each event in milliseconds, in one run: a fine window is as long as was asked
+for, and the coarse step around it is cut in two.
 """
 
 from __future__ import annotations
@@ -80,28 +81,43 @@ def make_calendar(scenario: Scenario) -> Calendar:
 
     end, step, sync = ticks(scenario.horizon_s), ticks(scenario.step_s), ticks(scenario.sync_s)
     every = ticks(record.every_s) if record.every_s else step
-    coarse = [step, sync, every, 0]
     windows: list[tuple[int, int]] = []
     fine: list[int] = []
     if scenario.fine_step_s and scenario.fine_sync_s and scenario.fine_for_s:
-        inner = ticks(scenario.fine_step_s)
-        often = ticks(record.fine_every_s) if record.fine_every_s else inner
-        fine = [inner, ticks(scenario.fine_sync_s), often, 1]
-        windows = _windows(scenario, per_s, sync, end)
+        inner, often = ticks(scenario.fine_step_s), ticks(scenario.fine_sync_s)
+        fine = [inner, often, ticks(record.fine_every_s) if record.fine_every_s else inner, 1]
+        windows = _windows(scenario, per_s, often, end)
+    lengths = sorted({step, sync} | ({every} if every % sync == 0 or sync % every == 0 else set()))
     lines: list[list[int]] = []
     now = 0
-    for begin, until in windows:
-        if begin > now:
-            lines.append([now, begin, *coarse])
-        lines.append([begin, until, *fine])
+    for begin, until in [*windows, (end, end)]:
+        for first, last in _pieces(now, begin, lengths):
+            lines.append([first, last, *(min(one, last - first) for one in (step, sync, every)), 0])
+        if begin < until:
+            lines.append([begin, until, *fine])
         now = until
-    if now < end:
-        lines.append([now, end, *coarse])
     return Calendar(float(tick), per_s, np.array(lines, np.int64))
 
 
+def _pieces(begin: int, end: int, lengths: list[int]) -> list[tuple[int, int]]:
+    """Parts of a coarse span, the inner ones on multiples of steps, exchanges and records.
+
+    What lies between those and a fine window is one step, or one exchange, of its own length.
+    """
+    if begin >= end:
+        return []
+    if not lengths:
+        return [(begin, end)]
+    *shorter, longest = lengths
+    up, low = -(-begin // longest) * longest, end // longest * longest
+    if up > low:
+        return _pieces(begin, end, shorter)
+    inner = [(up, low)] if up < low else []
+    return [*_pieces(begin, up, shorter), *inner, *_pieces(low, end, shorter)]
+
+
 def _windows(scenario: Scenario, per_s: Fraction, sync: int, end: int) -> list[tuple[int, int]]:
-    """Fine windows at events and zooms, from exchange to exchange, those that touch joined."""
+    """Fine windows at events and zooms, in whole fine exchanges, those that touch joined."""
     found: list[tuple[int, int]] = []
     wanted = {(event.at_s, scenario.fine_for_s or 0.0) for event in scenario.events}
     wanted |= {(zoom.at_s, zoom.for_s) for zoom in scenario.zooms}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components._forming.relays import EARLY_S
+from components._forming.relays import EARLY_S, cleared
 
 if TYPE_CHECKING:
     from components.pcs_forming import PcsForming
@@ -20,7 +20,8 @@ def choose(pcs: PcsForming, dt_s: float) -> None:
     if not pcs.online:
         pcs.mode = OFF
     elif pcs.mode == TRIPPED:
-        pass
+        if cleared(pcs, dt_s):
+            pcs.mode = OFF
     elif not pcs.apart:
         connect(pcs, live and pcs.f_hz > 0.0)
     elif pcs.entering:

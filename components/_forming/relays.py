@@ -1,9 +1,9 @@
 """Protection of a forming converter: four relays on voltage and frequency, and one on its store.
 
 Each counts while its quantity is beyond its level and falls back at once; its time up, the
-converter trips, and stays so until it is switched off and on again. Levels and times are the fast
-ones of IEEE 1547 (in pu of frequency: 56.5 and 62 Hz of 60). Cessation and an automatic return,
-which a converter that follows has (`_pcs/protection.py`), are no use to one that holds the voltage.
+converter trips. It stays so for `reset_s`, or until it is switched off and on again. Levels and
+times are the fast ones of IEEE 1547 (in pu of frequency: 56.5 and 62 Hz of 60). Cessation, which a
+converter that follows has (`_pcs/protection.py`), is no use to one that holds the voltage.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ class Relays(Component):
     of_s: float = param(0.16, "its time; IEEE 1547", ge=0)
     store_s: float = param(2.0, "how long the store bears more than its limits; unverified", ge=0)
 
+    reset_s: float = param(300.0, "a trip clears after it; IEEE 1547, to enter service", gt=0)
+
+    tripped_s: float = state(0.0, "time since it tripped", ge=0, record=False)
     counting: bool = state(False, "a relay counts", record=False)
     trip_cause: int = state(0, "why it tripped last", ge=0, le=5, labels=CAUSES)
     trip_count: int = state(0, "trips", ge=0)
@@ -75,8 +78,15 @@ def trips(unit: Relays, v_pu: float, f_pu: float, overdrawn: bool, dt_s: float) 
         return False
     unit.trip_cause = cause
     unit.trip_count += 1
+    unit.tripped_s = 0.0
     reset(unit)
     return True
+
+
+def cleared(unit: Relays, dt_s: float) -> bool:
+    """Whether a trip has lasted for its time."""
+    unit.tripped_s += dt_s
+    return unit.tripped_s >= unit.reset_s - EARLY_S
 
 
 def up(for_s: float, limit_s: float) -> bool:

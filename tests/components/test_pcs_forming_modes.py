@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from components._forming.modes import TRIPPED
 from components.bess import Bess
 from components.load import Load
 from components.pcs_forming import PcsForming
@@ -198,3 +199,29 @@ def test_zoom_into_an_island_without_an_event_moves_nothing() -> None:
     assert engine.values(cell, "pcs.mode") == [3]
     assert told[2.0] == pytest.approx([12.0, 50.0 - 10.0 / 30.0])
     assert told[3.0] == pytest.approx(told[2.0], abs=1e-6)
+
+
+def test_a_trip_clears_by_itself_after_its_time() -> None:
+    pcs = converter(of_s=0.1, reset_s=0.5)
+    grid = Together([pcs], held=True)
+    grid.run(0.1, DT_S)
+    grid.f_hz = 53.0
+    grid.run(0.2, DT_S)
+    assert mode(pcs) == "tripped"
+
+    grid.f_hz = 50.0
+    grid.run(0.3, DT_S)
+    assert mode(pcs) == "tripped"
+    grid.run(0.2, DT_S)
+    assert mode(pcs) == "forming"
+
+
+def test_a_trip_of_the_fine_regime_clears_in_the_coarse_one() -> None:
+    pcs = converter(black_start=True)
+    pcs.mode = TRIPPED
+    pcs.offer(60.0)
+    assert (mode(pcs), pcs.p_max_kw) == ("tripped", 0.0)
+    for _ in range(4):
+        pcs.offer(60.0)
+    assert mode(pcs) == "forming"
+    assert pcs.p_max_kw > 0.0
