@@ -40,6 +40,7 @@ class Field:
     labels: tuple[str, ...] = ()
     size: int | str = 0  # of a vector: its length, or the parameter that holds a delay in seconds
     record: bool = True
+    setup: bool = False  # known before the run only: `prepare` sees it, no row holds it
     name: str = ""
     type: type = float
 
@@ -79,9 +80,14 @@ def param(
     lt: float | None = None,
     le: float | None = None,
     labels: tuple[str, ...] = (),
+    setup: bool = False,
 ) -> T:
-    """Declare what a user sets once; a whole number with `labels` is written as a word."""
-    return cast("T", _declare(Kind.PARAM, default, doc, gt=gt, ge=ge, lt=lt, le=le, labels=labels))
+    """Declare what a user sets once; a whole number with `labels` is written as a word.
+
+    With `setup` it is for `prepare` alone: a number that stands in no row and costs no step.
+    """
+    bounds = {"gt": gt, "ge": ge, "lt": lt, "le": le}
+    return cast("T", _declare(Kind.PARAM, default, doc, **bounds, labels=labels, setup=setup))
 
 
 def inp(
@@ -90,9 +96,13 @@ def inp(
     *,
     ge: float | None = None,
     le: float | None = None,
+    setup: bool = False,
 ) -> T:
-    """Declare what wires, profiles, a bus or events bring; the default holds where nothing does."""
-    return cast("T", _declare(Kind.INP, default, doc, ge=ge, le=le))
+    """Declare what wires, profiles, a bus or events bring; the default holds where nothing does.
+
+    With `setup` only a number or a profile brings it, and only `prepare` sees it.
+    """
+    return cast("T", _declare(Kind.INP, default, doc, ge=ge, le=le, setup=setup))
 
 
 def state(

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 from twin.catalog import DEVICE_KEYS, tells_units
 from twin.component import Component, Kind, type_name
 from twin.component import Field as Declaration
-from twin.schema import DRAFT, STRICT, default_value, describe, settable, unit_model
+from twin.schema import DRAFT, STRICT, default_value, describe, in_files, unit_model
 
 MOST_UNITS = 10_000_000
 
@@ -234,7 +234,7 @@ def _device(cls: type[Component]) -> Json:
     own["at"] = {"description": own["at"]["description"], **_spread({"type": "integer"})}
     own["wires"] = {"type": "array", "items": WIRE, "description": own["wires"]["description"]}
     one = unit_model(cls).model_json_schema()["properties"]
-    fields = {name: _field(field, one[name]) for name, field in settable(cls).items()}
+    fields = {name: _field(field, one[name]) for name, field in in_files(cls).items()}
     return {
         "type": "object",
         "description": cls.__doc__ or "",

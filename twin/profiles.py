@@ -8,7 +8,7 @@ so energy is the same at any step. This is the only place where units are conver
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -30,6 +30,7 @@ class Profile:
     times_s: Floats  # ascending, from the start of the scenario
     values: Floats  # the last one only closes a held profile
     linear: bool  # between stamps: on a straight line, or held
+    place: Mapping[str, float] = field(default_factory=dict)  # of weather: where it was
 
 
 def read_profiles(

@@ -29,6 +29,8 @@ class Device:
     values: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # given fields, one a unit
     texts: Mapping[str, str] = field(default_factory=dict)  # string parameters
     profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # inp -> "profile.column"
+    setup: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # given set-up fields
+    setup_profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bus: str = ""
     at: Ints | None = None  # unit of the bus on which each unit hangs
     period_s: float | None = None
