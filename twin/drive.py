@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from twin.component import methods_of
 from twin.fleet import make_rows
-from twin.problems import Problem, Problems
+from twin.problems import Problem, Problems, at
 from twin.profiles import Profile, mean_over, read_profiles
 from twin.ramps import ramps
 from twin.scenario import Scenario
@@ -56,7 +56,7 @@ def driven_inputs(topology: Topology, scenario: Scenario) -> dict[tuple[str, str
         try:
             own |= _prepared(device, own, read, scenario)
         except ValueError as error:
-            problems.append(_problem(device, str(error)))
+            problems.append(at(device.where, device.name, str(error)))
         units = topology.devices[device.name].units
         for inp, driven in own.items():
             found[device.name, inp] = replace(driven, choice=driven.choice[:units])
@@ -64,12 +64,6 @@ def driven_inputs(topology: Topology, scenario: Scenario) -> dict[tuple[str, str
         raise Problems(problems)
     _check_events(scenario, found)
     return found | ramps(topology.devices, scenario)
-
-
-def _problem(device: Device, text: str) -> Problem:
-    file, _, line = device.where.rpartition(":")
-    number = int(line) if file and line.isdigit() else 0
-    return Problem(file if number else device.where, number, device.name, text)
 
 
 def _check_events(scenario: Scenario, driven: Mapping[tuple[str, str], Driven]) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from twin.catalog import DEVICE_KEYS, tells_units
+from twin.climate import Climate, Twelve
 from twin.component import Component, Kind, type_name
 from twin.component import Field as Declaration
 from twin.schema import DRAFT, STRICT, default_value, describe, in_files, unit_model
@@ -43,6 +44,11 @@ class Keys(BaseModel):
     model_config = STRICT
 
 
+PROFILE_KINDS: list[Any] = [
+    {"required": list(keys)} for keys in (("file", "between"), ("weather_file",), ("climate",))
+]
+
+
 class HeadKeys(Keys):
     """What stands at the top of a topology."""
 
@@ -51,11 +57,23 @@ class HeadKeys(Keys):
 
 
 class ProfileKeys(Keys):
-    """A file of time series."""
+    """Time series: of a file, of a weather file, or drawn from a climate."""
 
-    file: str = Field(description="CSV or Parquet below the topology's folder")
+    model_config = ConfigDict(**STRICT, json_schema_extra={"oneOf": PROFILE_KINDS})
+
+    file: str = Field(default="", description="CSV or Parquet below the topology's folder")
+    weather_file: str = Field(default="", description="EPW, or CSV of TMY3, PVGIS or NSRDB")
+    reader: Literal["", "epw", "tmy3", "pvgis", "nsrdb"] = Field(
+        default="", description="what wrote the weather file, where it cannot be told"
+    )
+    climate: Climate | None = Field(default=None, description="what weather is drawn from")
+    monthly: dict[str, Twelve] = Field(
+        default={}, description="further columns, one value for each month of local time"
+    )
     zone: str = Field(default="UTC", description="time zone of instants written without an offset")
-    between: Literal["hold", "linear"] = Field(description="what holds between two instants")
+    between: Literal["hold", "linear"] | None = Field(
+        default=None, description="what holds between two instants of a file"
+    )
     fill: Literal["", "hold", "linear", "zero"] = Field(
         default="", description="how gaps are filled; without it they are refused"
     )
@@ -171,7 +189,8 @@ def topology_schema(types: Iterable[type[Component]]) -> Json:
         "device": _named(device),
         "group": _named(_named(device) | {"properties": {"count": count}}),
     }
-    shared = {"-profile": ProfileKeys.model_json_schema(), "-device": _any_device(sorted(found))}
+    profile = ProfileKeys.model_json_schema(ref_template="#/$defs/-profile/$defs/{model}")
+    shared = {"-profile": profile, "-device": _any_device(sorted(found))}
     shared |= {f"-{table['title']}": table for table in _distributions()}
     return {
         "$schema": DRAFT,

@@ -1,4 +1,6 @@
-"""Profiles: weather, load, prices and setpoints from files, in the units that inputs ask for.
+"""Profiles: weather, load, prices and setpoints, in the units that inputs ask for.
+
+They come from tables of ours, from weather files of other programs, or are drawn from a climate.
 
 A value holds from its stamp to the next, or runs on a straight line to it. The last value holds
 for the usual spacing of the series. What a device sees is the mean of the profile over its step,
@@ -14,10 +16,12 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twin.problems import Problem, Problems
+from twin.climate import Climate
+from twin.problems import Problem, Problems, did_you_mean
 from twin.tables import Findings, Floats, Ints, Table, read_table
 from twin.topology import ProfileSource
 from twin.units import conversion, unit_of
+from twin.weather_files import read_weather
 
 EDGE_S = 1e-6  # steps meet stamps within this: a float holds a century no finer
 
@@ -131,7 +135,7 @@ def _read_source(
     wanted: list[tuple[str, str]], window: _Window, findings: Findings
 ) -> dict[tuple[str, str], Profile]:
     source = findings.source
-    table = read_table(source, list(dict.fromkeys(column for column, _ in wanted)), findings)
+    table, place = _table(source, [column for column, _ in wanted], window, findings)
     if table is None:
         return {}
     factors = {pair: _factor(*pair, findings) for pair in wanted if pair[0] in table.columns}
@@ -157,8 +161,58 @@ def _read_source(
         filled = _filled(stamps, values, source.fill)
         values = np.append(filled, filled[-1])[kept]
         name = f"{source.name}.{column}"
-        profiles[name, unit] = Profile(name, times_s, values, source.between == "linear")
+        profiles[name, unit] = Profile(name, times_s, values, source.between == "linear", place)
     return profiles
+
+
+def _table(
+    source: ProfileSource, columns: Iterable[str], window: _Window, findings: Findings
+) -> tuple[Table | None, Mapping[str, float]]:
+    """The columns of a source, monthly ones included, and where it was, where it knows."""
+    given = [column for column in dict.fromkeys(columns) if column not in source.monthly]
+    place: Mapping[str, float] = {}
+    table: Table | None = None
+    if source.climate:
+        table, place = _drawn(source, source.climate, given, window, findings), source.climate.place
+    elif source.weather:
+        read = read_weather(findings, given, window.start_ns, window.end_ns)
+        table, place = read or (None, {})
+    else:
+        table = read_table(source, given, findings)
+    if table is None or table.stamps_ns is None:
+        return table, place
+    shift_h = round(place["longitude_deg"] / 15.0) if place else 0
+    return _with_months(table, table.stamps_ns, source, shift_h), place
+
+
+def _with_months(table: Table, stamps_ns: Ints, source: ProfileSource, shift_h: int) -> Table:
+    """Columns of twelve values beside the others, each for a month of the profile's zone."""
+    import pandas as pd
+
+    if not source.monthly:
+        return table
+    local = pd.DatetimeIndex(stamps_ns, tz="UTC").tz_convert(source.zone)
+    month = np.asarray((local + pd.Timedelta(hours=shift_h)).month) - 1
+    more = {name: np.array(values)[month] for name, values in source.monthly.items()}
+    return Table(table.stamps_ns, table.columns | more)
+
+
+def _drawn(
+    source: ProfileSource, climate: Climate, columns: list[str], window: _Window, findings: Findings
+) -> Table | None:
+    from twin.sky import weather
+
+    try:
+        stamps, found = weather(climate, source.name, window.start_ns, window.end_ns)
+    except ValueError as error:
+        findings.add(str(error), "climate")
+        return None
+    for column in columns:
+        if column not in found:
+            hint = did_you_mean(column, found) or f", which gives {', '.join(found)}"
+            needs = "; give wind_m_per_s" if column == "wind_m_per_s" else ""
+            findings.add(f"is no column of a climate{needs or hint}", column)
+    return Table(stamps, {name: found[name] for name in columns if name in found})
 
 
 def _factor(column: str, unit: str, findings: Findings) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.climate import Climate
 from twin.component import Component, Kind, methods_of, way_of
 
 Ints = NDArray[np.int64]
@@ -83,14 +84,18 @@ class Wire:
 
 @dataclass(frozen=True)
 class ProfileSource:
-    """A file of time series, as the topology names it."""
+    """Time series, as the topology names them: of a file, or drawn from a climate."""
 
     name: str
-    file: Path
+    file: Path | None  # none where there is a climate
     zone: str
     between: str  # "hold" or "linear"
     fill: str = ""  # "" refuses gaps; "hold", "linear" or "zero"
     where: str = ""
+    weather: bool = False  # a file of another program
+    reader: str = ""  # of such a file; "" has it guessed
+    climate: Climate | None = None
+    monthly: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # columns of 12 values
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from twin.cli.text import columns
 if TYPE_CHECKING:
     from twin.component import Component, Field
     from twin.scenario import Scenario
-    from twin.topology import Device, Topology
+    from twin.topology import Device, ProfileSource, Topology
 
 HEADINGS = {
     "param": "Parameters",
@@ -104,11 +104,16 @@ def _topology(topology: Topology) -> Iterator[str]:
         yield "\n  ".join(["Wires", *map(str, topology.wires)])
     if topology.profiles:
         profiles = topology.profiles.values()
-        files = [
-            (one.name, one.between, one.zone, os.path.relpath(one.file, topology.folder))
-            for one in profiles
-        ]
+        files = [(one.name, one.between, one.zone, _comes_from(one, topology)) for one in profiles]
         yield f"Profiles\n{columns(files, indent=2)}"
+
+
+def _comes_from(source: ProfileSource, topology: Topology) -> str:
+    if source.file:
+        return os.path.relpath(source.file, topology.folder)
+    assert source.climate
+    north, east, altitude_m = source.climate.place.values()
+    return f"drawn from the climate of {north:g} N {east:g} E, {altitude_m:g} m"
 
 
 def _profiles(device: Device) -> list[tuple[str, tuple[str, ...]]]:
