@@ -28,6 +28,7 @@ ORDER = (
     "tables",
     "sky",
     "weather_files",
+    "sources",
     "profiles",
     "toml_lines",
     "load",

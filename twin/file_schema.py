@@ -21,6 +21,8 @@ REFERENCE_PATTERN = r"^[a-z][a-z0-9_]*\.[^.].*$"
 
 Json = dict[str, Any]
 
+KINDS: Any = [{"required": keys} for keys in (["file", "between"], ["weather_file"], ["climate"])]
+
 
 def _moment(value: Any) -> Any:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -44,11 +46,6 @@ class Keys(BaseModel):
     model_config = STRICT
 
 
-PROFILE_KINDS: list[Any] = [
-    {"required": list(keys)} for keys in (("file", "between"), ("weather_file",), ("climate",))
-]
-
-
 class HeadKeys(Keys):
     """What stands at the top of a topology."""
 
@@ -59,7 +56,7 @@ class HeadKeys(Keys):
 class ProfileKeys(Keys):
     """Time series: of a file, of a weather file, or drawn from a climate."""
 
-    model_config = ConfigDict(**STRICT, json_schema_extra={"oneOf": PROFILE_KINDS})
+    model_config = ConfigDict(**STRICT, json_schema_extra={"oneOf": KINDS})
 
     file: str = Field(default="", description="CSV or Parquet below the topology's folder")
     weather_file: str = Field(default="", description="EPW, or CSV of TMY3, PVGIS or NSRDB")
@@ -67,9 +64,7 @@ class ProfileKeys(Keys):
         default="", description="what wrote the weather file, where it cannot be told"
     )
     climate: Climate | None = Field(default=None, description="what weather is drawn from")
-    monthly: dict[str, Twelve] = Field(
-        default={}, description="further columns, one value for each month of local time"
-    )
+    monthly: dict[str, Twelve] = Field(default={}, description="columns of one value a month")
     zone: str = Field(default="UTC", description="time zone of instants written without an offset")
     between: Literal["hold", "linear"] | None = Field(
         default=None, description="what holds between two instants of a file"

@@ -16,12 +16,11 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twin.climate import Climate
-from twin.problems import Problem, Problems, did_you_mean
-from twin.tables import Findings, Floats, Ints, Table, read_table
+from twin.problems import Problem, Problems
+from twin.sources import Window, read_source
+from twin.tables import Findings, Floats, Ints, Table
 from twin.topology import ProfileSource
 from twin.units import conversion, unit_of
-from twin.weather_files import read_weather
 
 EDGE_S = 1e-6  # steps meet stamps within this: a float holds a century no finer
 
@@ -48,8 +47,7 @@ def read_profiles(
     The unit is empty for whole numbers and truths, whose names carry none. Files are checked as a
     whole, whatever the horizon. Raises `Problems` with everything that was found.
     """
-    start_ns = _nanoseconds(start)
-    window = _Window(start_ns, start_ns + round(horizon_s * 1e9))
+    window = Window.of(start, horizon_s)
     asked: dict[str, list[tuple[str, str]]] = {}
     for ref, unit in dict.fromkeys(wanted):
         name, _, column = ref.partition(".")
@@ -115,27 +113,12 @@ def _areas(profile: Profile, first: int, last: int) -> Floats:
     return areas
 
 
-def _nanoseconds(moment: datetime) -> int:
-    import pandas as pd
-
-    if moment.tzinfo is None:
-        raise ValueError("the start of a scenario needs a time zone")
-    return pd.Timestamp(moment).as_unit("ns").value
-
-
-@dataclass(frozen=True)
-class _Window:
-    """The span of a scenario, since 1970."""
-
-    start_ns: int
-    end_ns: int
-
-
 def _read_source(
-    wanted: list[tuple[str, str]], window: _Window, findings: Findings
+    wanted: list[tuple[str, str]], window: Window, findings: Findings
 ) -> dict[tuple[str, str], Profile]:
     source = findings.source
-    table, place = _table(source, [column for column, _ in wanted], window, findings)
+    columns = list(dict.fromkeys(column for column, _ in wanted))
+    table, place = read_source(columns, window, findings)
     if table is None:
         return {}
     factors = {pair: _factor(*pair, findings) for pair in wanted if pair[0] in table.columns}
@@ -163,56 +146,6 @@ def _read_source(
         name = f"{source.name}.{column}"
         profiles[name, unit] = Profile(name, times_s, values, source.between == "linear", place)
     return profiles
-
-
-def _table(
-    source: ProfileSource, columns: Iterable[str], window: _Window, findings: Findings
-) -> tuple[Table | None, Mapping[str, float]]:
-    """The columns of a source, monthly ones included, and where it was, where it knows."""
-    given = [column for column in dict.fromkeys(columns) if column not in source.monthly]
-    place: Mapping[str, float] = {}
-    table: Table | None = None
-    if source.climate:
-        table, place = _drawn(source, source.climate, given, window, findings), source.climate.place
-    elif source.weather:
-        read = read_weather(findings, given, window.start_ns, window.end_ns)
-        table, place = read or (None, {})
-    else:
-        table = read_table(source, given, findings)
-    if table is None or table.stamps_ns is None:
-        return table, place
-    shift_h = round(place["longitude_deg"] / 15.0) if place else 0
-    return _with_months(table, table.stamps_ns, source, shift_h), place
-
-
-def _with_months(table: Table, stamps_ns: Ints, source: ProfileSource, shift_h: int) -> Table:
-    """Columns of twelve values beside the others, each for a month of the profile's zone."""
-    import pandas as pd
-
-    if not source.monthly:
-        return table
-    local = pd.DatetimeIndex(stamps_ns, tz="UTC").tz_convert(source.zone)
-    month = np.asarray((local + pd.Timedelta(hours=shift_h)).month) - 1
-    more = {name: np.array(values)[month] for name, values in source.monthly.items()}
-    return Table(table.stamps_ns, table.columns | more)
-
-
-def _drawn(
-    source: ProfileSource, climate: Climate, columns: list[str], window: _Window, findings: Findings
-) -> Table | None:
-    from twin.sky import weather
-
-    try:
-        stamps, found = weather(climate, source.name, window.start_ns, window.end_ns)
-    except ValueError as error:
-        findings.add(str(error), "climate")
-        return None
-    for column in columns:
-        if column not in found:
-            hint = did_you_mean(column, found) or f", which gives {', '.join(found)}"
-            needs = "; give wind_m_per_s" if column == "wind_m_per_s" else ""
-            findings.add(f"is no column of a climate{needs or hint}", column)
-    return Table(stamps, {name: found[name] for name in columns if name in found})
 
 
 def _factor(column: str, unit: str, findings: Findings) -> float:
@@ -266,7 +199,7 @@ def _check_gaps(table: Table, missing: Ints, spacing_ns: int, findings: Findings
             findings.add("ends with an empty cell, which fill = 'linear' leaves", column, last)
 
 
-def _check_cover(stamps_ns: Ints, spacing_ns: int, window: _Window, findings: Findings) -> None:
+def _check_cover(stamps_ns: Ints, spacing_ns: int, window: Window, findings: Findings) -> None:
     first, end = int(stamps_ns[0]), int(stamps_ns[-1]) + spacing_ns
     if first > window.start_ns or end < window.end_ns:
         have = f"{_local(first, findings)} to {_local(end, findings)}"

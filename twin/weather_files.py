@@ -56,9 +56,9 @@ class _Read:
 
 
 def read_weather(
-    findings: Findings, columns: Collection[str], start_ns: int, end_ns: int
+    findings: Findings, columns: Collection[str] | None, start_ns: int, end_ns: int
 ) -> tuple[Table, dict[str, float]] | None:
-    """Some columns over the years of a scenario, and the place; None where a file is at fault."""
+    """Some columns, or all, over the years of a scenario, and the place; None where that fails."""
     file = findings.source.file
     assert file is not None
     reader = findings.source.reader or _guess(file)
@@ -169,13 +169,13 @@ _readers: dict[str, Callable[[Path], _Read]] = {
 }
 
 
-def _columns(read: _Read, names: Collection[str], findings: Findings) -> dict[str, Floats]:
+def _columns(read: _Read, names: Collection[str] | None, findings: Findings) -> dict[str, Floats]:
     """The columns that were asked for, with what stands for nothing taken out."""
     import pandas as pd
 
     have = [name for name, (theirs, _) in COLUMNS.items() if theirs in read.frame]
     found = {}
-    for name in names:
+    for name in have if names is None else names:
         if name not in have:
             hint = did_you_mean(name, have) or f", which has {', '.join(have)}"
             findings.add(f"is not a column of the file{hint}", name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +17,7 @@ from twin.load.devices import read_devices
 from twin.load.document import Document, file_below
 from twin.load.fields import Profiles
 from twin.load.wires import check_loops, read_wires
+from twin.scenario import Scenario
 from twin.toml_lines import KeyPath
 from twin.topology import ProfileSource, Topology
 from twin.units import unit_of
@@ -49,6 +52,22 @@ def read_topology(document: Document, seed: int) -> Topology:
     )
     check_loops(document, topology, list(wires))
     return topology
+
+
+def leap_remarks(topology: Topology, scenario: Scenario) -> list[str]:
+    """What weather files do on a 29 February that the scenario comes to."""
+    end = scenario.start + timedelta(seconds=scenario.horizon_s)
+    years = [year for year in range(scenario.start.year, end.year + 1) if isleap(year)]
+    zone = scenario.start.tzinfo
+    days = [datetime(year, 2, 29, tzinfo=zone) for year in years]
+    if not any(scenario.start < day + timedelta(days=1) and day < end for day in days):
+        return []
+    text = "a 29 February that the file lacks is the 28th once more"
+    return [
+        f"{one.where}  profile.{one.name}: {text}"
+        for one in topology.profiles.values()
+        if one.weather
+    ]
 
 
 def _profiles(document: Document, seed: int) -> Profiles:
