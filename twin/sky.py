@@ -115,7 +115,7 @@ def _light(
 ) -> Columns:
     from pvlib import irradiance
 
-    fine = _Days(days.year, min(SUN_S, days.step_s))
+    fine = _Days(days.year, days.step_s / np.ceil(days.step_s / SUN_S))
     clear, height = (_means(values, days) for values in clear_sky(climate, fine))
     same = _Days(days.year, SUN_S)  # days are measured alike at any step
     clear_kwh = (clear_sky(climate, same)[0] if fine.step_s != SUN_S else clear).mean(
