@@ -18,7 +18,7 @@ from twin.scenario import Scenario
 from twin.topology import Device, ProfileSource, Topology
 from twin.wiring import Driven
 
-HOUR = scenario(3600.0, 600.0)
+HOUR = scenario(3600.0, 1800.0)
 SEEN: list[tuple[Any, Any, Any]] = []
 
 
@@ -84,40 +84,48 @@ def test_one_column_drives_all_units(sun: ProfileSource) -> None:
 
 def test_prepare_is_given_the_mean_of_its_inputs_over_each_step(sun: ProfileSource) -> None:
     inputs(sun, device("panel", Panel), "ghi_w_per_m2")
-    assert SEEN[0][2]["ghi_w_per_m2"][:, 0].tolist() == [100.0, 150.0, 200.0, 300.0, 350.0, 400.0]
+    assert SEEN[0][2]["ghi_w_per_m2"][:, 0].tolist() == [150.0, 350.0]
+
+
+def test_what_holds_for_longer_than_a_step_is_prepared_as_long_as_it_holds(
+    sun: ProfileSource,
+) -> None:
+    found = inputs(sun, device("panel", Panel), "ghi_w_per_m2", when=scenario(3600.0, 600.0))
+    stamps = found["panel", "poa_w_per_m2"].profiles[0].times_s.tolist()
+    assert (prepared(found), stamps) == ([100.0, 200.0, 300.0, 400.0], [0, 900, 1800, 2700, 3600])
 
 
 def test_prepare_is_given_the_middle_of_each_step_in_utc(sun: ProfileSource) -> None:
     inputs(sun, device("panel", Panel), "ghi_w_per_m2")
-    first = np.datetime64(START.replace(tzinfo=None)) + np.timedelta64(300, "s")
+    first = np.datetime64(START.replace(tzinfo=None)) + np.timedelta64(900, "s")
     assert SEEN[0][1][0] == first
 
 
 def test_what_was_prepared_drives_the_input(sun: ProfileSource) -> None:
     found = inputs(sun, device("panel", Panel, tilt_pu=2.0), "ghi_w_per_m2")
-    assert prepared(found) == [200.0, 300.0, 400.0, 600.0, 700.0, 800.0]
+    assert prepared(found) == [300.0, 700.0]
 
 
 def test_a_long_scenario_is_prepared_in_chunks(
     sun: ProfileSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drive, "CHUNK", 4)
+    monkeypatch.setattr(drive, "CHUNK", 1)
     found = inputs(sun, device("panel", Panel), "ghi_w_per_m2")
     lengths = [len(times) for _, times, _ in SEEN]
-    assert (lengths, prepared(found)) == ([4, 2], [100.0, 150.0, 200.0, 300.0, 350.0, 400.0])
+    assert (lengths, prepared(found)) == ([1, 1], [150.0, 350.0])
 
 
 def test_units_that_are_alike_are_prepared_once(sun: ProfileSource) -> None:
     fleet = device("panel", Panel, each=5, tilt_pu=[3.0, 1.0, 3.0, 1.0, 3.0])
     found = inputs(sun, fleet, "ghi_w_per_m2")
     first = [prepared(found, unit)[0] for unit in range(5)]
-    assert (len(SEEN[0][0]), first) == (2, [300.0, 100.0, 300.0, 100.0, 300.0])
+    assert (len(SEEN[0][0]), first) == (2, [450.0, 150.0, 450.0, 150.0, 450.0])
 
 
 def test_units_with_unlike_profiles_are_not_alike(sun: ProfileSource) -> None:
     fleet = device("panel", Panel, each=2)
     found = inputs(sun, fleet, "ghi_w_per_m2", "roof_w_per_m2")
-    assert [prepared(found, unit)[0] for unit in range(2)] == [100.0, 200.0]
+    assert [prepared(found, unit)[0] for unit in range(2)] == [150.0, 300.0]
 
 
 def test_what_needs_no_profile_is_prepared_too(sun: ProfileSource) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from twin.run import Run
 
-__all__ = ["__version__", "figures", "open", "simulate"]
+__all__ = ["__version__", "figures", "open", "simulate", "weather"]
 
 __version__ = "0.1.0"
 
@@ -28,6 +30,18 @@ def simulate(scenario: str | Path, **options: Any) -> Run:
     if outcome.status != "done":
         raise RuntimeError(f"{outcome.reason}; what was written is in {outcome.folder}")
     return open(outcome.folder)
+
+
+def weather(scenario: str | Path, profile: str) -> pd.DataFrame:
+    """The weather that a profile brings to a scenario: a file's, or as it is drawn.
+
+    A value holds from its instant to the next; `.attrs` says where the place is.
+    """
+    from twin.load import load_scenario
+    from twin.sources import weather_frame
+
+    found, topology = load_scenario(scenario)
+    return weather_frame(topology.profiles[profile], found.start, found.horizon_s)
 
 
 def figures(run: Run, folder: str | Path | None = None) -> list[Path]:

@@ -71,7 +71,10 @@ def add_folder(folder: Path) -> None:
 
 def declaration_problems(cls: type[Component]) -> list[str]:
     """The rules that a component breaks in what it declares."""
-    found = [f"{f.name} {text}" for f in cls.fields.values() for text in _field_problems(cls, f)]
+    declared = [*cls.fields.values(), *cls.setup.values()]
+    found = [f"{f.name} {text}" for f in declared for text in _field_problems(cls, f)]
+    if cls.setup and "prepare" not in methods_of(cls):
+        found.append("declares set-up fields without `prepare`, which alone would see them")
     for word, kind in {"joins": cls.joins, "holds": cls.holds}.items():
         if kind not in ("", *TERMINALS):
             found.append(f"{word} {kind!r}; it can be {' or '.join(TERMINALS)}")
@@ -105,6 +108,7 @@ def _field_problems(cls: type[Component], field: Field) -> list[str]:
         f"is a delay line of {field.size}, which is not a parameter": isinstance(field.size, str)
         and (field.size not in cls.fields or cls.fields[field.size].kind != Kind.PARAM),
     }
+    rules["is for set-up, so it is a number with a unit"] = field.setup and field.type is not float
     return [text for text, broken in rules.items() if broken]
 
 

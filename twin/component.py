@@ -58,10 +58,11 @@ class Component:
     states and outputs from parameters), ``offer(dt_s)`` (formers), ``fine(dt_s)`` and
     ``fine_offer(dt_s)`` in place of `step` and `offer` in the fine regime, ``enter_fine()`` at
     its beginning (initialises at the operating point), ``prepare(rows, times, inputs)`` (numpy,
-    once, turns inputs into profiles).
+    once, turns inputs into profiles; `twin.drive` says when and of what).
     """
 
     fields: ClassVar[dict[str, Field]] = {}
+    setup: ClassVar[dict[str, Field]] = {}  # declared with `setup`: for `prepare`, in no row
     joins: ClassVar[str] = ""  # the kind of terminal by which it hangs on a bus: "ac", "dc" or none
     holds: ClassVar[str] = ""  # the kind of terminal it offers to others
     role: ClassVar[str] = (
@@ -82,7 +83,8 @@ class Component:
         found: dict[str, Field] = {}
         for base in reversed(cls.__mro__):
             found.update(declared_in(base))
-        cls.fields = found
+        cls.fields = {name: one for name, one in found.items() if not one.setup}
+        cls.setup = {name: one for name, one in found.items() if one.setup}
 
     def __init__(self, **values: Any) -> None:
         """One device in plain Python; what is not given keeps its default."""

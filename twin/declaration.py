@@ -41,6 +41,7 @@ class Field:
     size: int | str = 0  # of a vector: its length, or the parameter that holds a delay in seconds
     record: bool = True
     drawn: bool = False  # where nobody gives it, each unit has its own, from the scenario's seed
+    setup: bool = False  # known before the run only: `prepare` sees it, no row holds it
     name: str = ""
     type: type = float
 
@@ -81,14 +82,17 @@ def param(
     le: float | None = None,
     labels: tuple[str, ...] = (),
     drawn: bool = False,
+    setup: bool = False,
 ) -> T:
     """Declare what a user sets once; a whole number with `labels` is written as a word.
 
     A whole number that is `drawn` begins the random numbers of a unit: where a topology does not
-    give it, each unit gets its own within the bounds, from the seed of the scenario.
+    give it, each unit gets its own within the bounds, from the seed of the scenario. With `setup`
+    it is for `prepare` alone: a number that stands in no row and costs no step.
     """
     bounds = {"gt": gt, "ge": ge, "lt": lt, "le": le}
-    return cast("T", _declare(Kind.PARAM, default, doc, **bounds, labels=labels, drawn=drawn))
+    rest = {"labels": labels, "drawn": drawn, "setup": setup}
+    return cast("T", _declare(Kind.PARAM, default, doc, **bounds, **rest))
 
 
 def inp(
@@ -97,9 +101,13 @@ def inp(
     *,
     ge: float | None = None,
     le: float | None = None,
+    setup: bool = False,
 ) -> T:
-    """Declare what wires, profiles, a bus or events bring; the default holds where nothing does."""
-    return cast("T", _declare(Kind.INP, default, doc, ge=ge, le=le))
+    """Declare what wires, profiles, a bus or events bring; the default holds where nothing does.
+
+    With `setup` only a number or a profile brings it, and only `prepare` sees it.
+    """
+    return cast("T", _declare(Kind.INP, default, doc, ge=ge, le=le, setup=setup))
 
 
 def state(

@@ -18,7 +18,7 @@ Problems = Iterator[str]
 
 def check_names_carry_units(cls: type[Component]) -> Problems:
     """Names are snake_case and free for a topology, and the name of a float ends in its unit."""
-    for field in cls.fields.values():
+    for field in (*cls.fields.values(), *cls.setup.values()):
         if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", field.name):
             yield f"{_at(cls, field)} is not snake_case; rename it"
         if field.name in DEVICE_KEYS:
@@ -33,14 +33,14 @@ def check_documented(cls: type[Component]) -> Problems:
         yield f"{cls.__module__} has no docstring; say where it is valid and what it leaves out"
     if not (cls.__doc__ or "").strip():
         yield f"{cls.__name__} has no docstring; say what the device is"
-    for field in cls.fields.values():
+    for field in (*cls.fields.values(), *cls.setup.values()):
         if not field.doc.strip():
             yield f"{_at(cls, field)} has an empty description; say what it is"
 
 
 def check_defaults_within_bounds(cls: type[Component]) -> Problems:
     """A default has the declared type and lies within the declared bounds."""
-    for field in cls.fields.values():
+    for field in (*cls.fields.values(), *cls.setup.values()):
         fits = (int, float) if field.type is float else (field.type,)
         if field.type is list:
             continue

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from twin.catalog import DEVICE_KEYS, tells_units
+from twin.climate import Climate, Twelve
 from twin.component import Component, Kind, type_name
 from twin.component import Field as Declaration
-from twin.schema import DRAFT, STRICT, default_value, describe, settable, unit_model
+from twin.schema import DRAFT, STRICT, default_value, describe, in_files, unit_model
 
 MOST_UNITS = 10_000_000
 
@@ -19,6 +20,8 @@ NAME_PATTERN = "^[a-z][a-z0-9_]*$"
 REFERENCE_PATTERN = r"^[a-z][a-z0-9_]*\.[^.].*$"
 
 Json = dict[str, Any]
+
+KINDS: Any = [{"required": keys} for keys in (["file", "between"], ["weather_file"], ["climate"])]
 
 
 def _moment(value: Any) -> Any:
@@ -51,11 +54,21 @@ class HeadKeys(Keys):
 
 
 class ProfileKeys(Keys):
-    """A file of time series."""
+    """Time series: of a file, of a weather file, or drawn from a climate."""
 
-    file: str = Field(description="CSV or Parquet below the topology's folder")
+    model_config = ConfigDict(**STRICT, json_schema_extra={"oneOf": KINDS})
+
+    file: str = Field(default="", description="CSV or Parquet below the topology's folder")
+    weather_file: str = Field(default="", description="EPW, or CSV of TMY3, PVGIS or NSRDB")
+    reader: Literal["", "epw", "tmy3", "pvgis", "nsrdb"] = Field(
+        default="", description="what wrote the weather file, where it cannot be told"
+    )
+    climate: Climate | None = Field(default=None, description="what weather is drawn from")
+    monthly: dict[str, Twelve] = Field(default={}, description="columns of one value a month")
     zone: str = Field(default="UTC", description="time zone of instants written without an offset")
-    between: Literal["hold", "linear"] = Field(description="what holds between two instants")
+    between: Literal["hold", "linear"] | None = Field(
+        default=None, description="what holds between two instants of a file"
+    )
     fill: Literal["", "hold", "linear", "zero"] = Field(
         default="", description="how gaps are filled; without it they are refused"
     )
@@ -189,7 +202,8 @@ def topology_schema(types: Iterable[type[Component]]) -> Json:
         "device": _named(device),
         "group": _named(_named(device) | {"properties": {"count": count}}),
     }
-    shared = {"-profile": ProfileKeys.model_json_schema(), "-device": _any_device(sorted(found))}
+    profile = ProfileKeys.model_json_schema(ref_template="#/$defs/-profile/$defs/{model}")
+    shared = {"-profile": profile, "-device": _any_device(sorted(found))}
     shared |= {f"-{table['title']}": table for table in _distributions()}
     return {
         "$schema": DRAFT,
@@ -252,7 +266,7 @@ def _device(cls: type[Component]) -> Json:
     own["at"] = {"description": own["at"]["description"], **_spread({"type": "integer"})}
     own["wires"] = {"type": "array", "items": WIRE, "description": own["wires"]["description"]}
     one = unit_model(cls).model_json_schema()["properties"]
-    fields = {name: _field(field, one[name]) for name, field in settable(cls).items()}
+    fields = {name: _field(field, one[name]) for name, field in in_files(cls).items()}
     return {
         "type": "object",
         "description": cls.__doc__ or "",

@@ -21,6 +21,14 @@ class Problem:
         return "  ".join(part for part in (place, self.path, self.text) if part)
 
 
+def at(where: str, path: str, text: str) -> Problem:
+    """A problem at a place that is written as ``file:line``."""
+    file, _, line = where.rpartition(":")
+    if file and line.isdigit():
+        return Problem(file, int(line), path, text)
+    return Problem(where, 0, path, text)
+
+
 class Problems(Exception):  # noqa: N818 - it holds many
     """Everything that was found wrong with the files of a user, in the order of the files."""
 

@@ -1,4 +1,6 @@
-"""Profiles: weather, load, prices and setpoints from files, in the units that inputs ask for.
+"""Profiles: weather, load, prices and setpoints, in the units that inputs ask for.
+
+They come from tables of ours, from weather files of other programs, or are drawn from a climate.
 
 A value holds from its stamp to the next, or runs on a straight line to it. The last value holds
 for the usual spacing of the series. What a device sees is the mean of the profile over its step,
@@ -8,14 +10,15 @@ so energy is the same at any step. This is the only place where units are conver
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from twin.problems import Problem, Problems
-from twin.tables import Findings, Floats, Ints, Table, read_table
+from twin.sources import Window, read_source
+from twin.tables import Findings, Floats, Ints, Table
 from twin.topology import ProfileSource
 from twin.units import conversion, unit_of
 
@@ -30,6 +33,7 @@ class Profile:
     times_s: Floats  # ascending, from the start of the scenario
     values: Floats  # the last one only closes a held profile
     linear: bool  # between stamps: on a straight line, or held
+    place: Mapping[str, float] = field(default_factory=dict)  # of weather: where it was
 
 
 def read_profiles(
@@ -43,8 +47,7 @@ def read_profiles(
     The unit is empty for whole numbers and truths, whose names carry none. Files are checked as a
     whole, whatever the horizon. Raises `Problems` with everything that was found.
     """
-    start_ns = _nanoseconds(start)
-    window = _Window(start_ns, start_ns + round(horizon_s * 1e9))
+    window = Window.of(start, horizon_s)
     asked: dict[str, list[tuple[str, str]]] = {}
     for ref, unit in dict.fromkeys(wanted):
         name, _, column = ref.partition(".")
@@ -110,27 +113,12 @@ def _areas(profile: Profile, first: int, last: int) -> Floats:
     return areas
 
 
-def _nanoseconds(moment: datetime) -> int:
-    import pandas as pd
-
-    if moment.tzinfo is None:
-        raise ValueError("the start of a scenario needs a time zone")
-    return pd.Timestamp(moment).as_unit("ns").value
-
-
-@dataclass(frozen=True)
-class _Window:
-    """The span of a scenario, since 1970."""
-
-    start_ns: int
-    end_ns: int
-
-
 def _read_source(
-    wanted: list[tuple[str, str]], window: _Window, findings: Findings
+    wanted: list[tuple[str, str]], window: Window, findings: Findings
 ) -> dict[tuple[str, str], Profile]:
     source = findings.source
-    table = read_table(source, list(dict.fromkeys(column for column, _ in wanted)), findings)
+    columns = list(dict.fromkeys(column for column, _ in wanted))
+    table, place = read_source(columns, window, findings)
     if table is None:
         return {}
     factors = {pair: _factor(*pair, findings) for pair in wanted if pair[0] in table.columns}
@@ -156,7 +144,7 @@ def _read_source(
         filled = _filled(stamps, values, source.fill)
         values = np.append(filled, filled[-1])[kept]
         name = f"{source.name}.{column}"
-        profiles[name, unit] = Profile(name, times_s, values, source.between == "linear")
+        profiles[name, unit] = Profile(name, times_s, values, source.between == "linear", place)
     return profiles
 
 
@@ -211,7 +199,7 @@ def _check_gaps(table: Table, missing: Ints, spacing_ns: int, findings: Findings
             findings.add("ends with an empty cell, which fill = 'linear' leaves", column, last)
 
 
-def _check_cover(stamps_ns: Ints, spacing_ns: int, window: _Window, findings: Findings) -> None:
+def _check_cover(stamps_ns: Ints, spacing_ns: int, window: Window, findings: Findings) -> None:
     first, end = int(stamps_ns[0]), int(stamps_ns[-1]) + spacing_ns
     if first > window.start_ns or end < window.end_ns:
         have = f"{_local(first, findings)} to {_local(end, findings)}"

@@ -23,7 +23,7 @@ from twin.scenario import Scenario
 from twin.topology import Device, Topology, bus_units
 from twin.world import Run
 
-PACKAGES = ("numpy", "numba", "mosaik", "pandapower", "simpy", "pyarrow")
+PACKAGES = ("numpy", "numba", "mosaik", "pandapower", "pvlib", "scipy", "simpy", "pyarrow")
 
 
 def head(run: Run, variant: str, overrides: Mapping[str, Any], mark: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def mark_of(scenario: Scenario, topology: Topology) -> str:
     documents = [topology.document, scenario.document, __version__]
     whole.update(json.dumps(documents, sort_keys=True, default=str).encode())
     for source in topology.profiles.values():
-        whole.update(source.file.read_bytes())
+        whole.update(source.file.read_bytes() if source.file else b"")
     for device in topology.devices.values():
         for name, text in device.texts.items():
             if name.endswith("_file") and text:

@@ -25,6 +25,11 @@ def settable(cls: type[Component]) -> dict[str, Field]:
     }
 
 
+def in_files(cls: type[Component]) -> dict[str, Field]:
+    """The fields that a topology may give: also those that only `prepare` sees."""
+    return settable(cls) | cls.setup
+
+
 def value_type(field: Field) -> Any:
     """The type of one value of a field, with its bounds, as pydantic reads it."""
     if field.labels:
@@ -51,7 +56,7 @@ def unit_model(cls: type[Component]) -> type[BaseModel]:
             value_type(field),
             PydanticField(default=default_value(field), description=describe(field)),
         )
-        for name, field in settable(cls).items()
+        for name, field in in_files(cls).items()
     }
     return create_model(type_name(cls), __config__=STRICT, __doc__=cls.__doc__, **members)
 

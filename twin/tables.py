@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.problems import Problem, did_you_mean, shown
+from twin.problems import Problem, at, did_you_mean, shown
 from twin.topology import ProfileSource
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ class Findings:
     def add(self, text: str, column: str = "", row: int | None = None) -> None:
         """Note a problem of the profile, or of one of its columns."""
         path = f"{self.source.name}.{column}" if column else f"profile.{self.source.name}"
+        if self.source.file is None:
+            self.problems.append(at(self.source.where, path, text))
+            return
         line = 0 if row is None else self.line_of(row)
         self.problems.append(Problem(str(self.source.file), line, path, text))
 
@@ -79,6 +82,7 @@ def read_table(source: ProfileSource, columns: Collection[str], findings: Findin
     """Read the stamps and some columns; None where the file as a whole cannot be read."""
     import pyarrow as pa
 
+    assert source.file is not None
     try:
         size = source.file.stat().st_size
         if size > LARGEST_BYTES:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.climate import Climate
 from twin.component import Component, Kind, methods_of, way_of
 
 Ints = NDArray[np.int64]
@@ -29,6 +30,8 @@ class Device:
     values: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # given fields, one a unit
     texts: Mapping[str, str] = field(default_factory=dict)  # string parameters
     profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # inp -> "profile.column"
+    setup: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # given set-up fields
+    setup_profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bus: str = ""
     at: Ints | None = None  # unit of the bus on which each unit hangs
     period_s: float | None = None
@@ -81,14 +84,18 @@ class Wire:
 
 @dataclass(frozen=True)
 class ProfileSource:
-    """A file of time series, as the topology names it."""
+    """Time series, as the topology names them: of a file, or drawn from a climate."""
 
     name: str
-    file: Path
+    file: Path | None  # none where there is a climate
     zone: str
     between: str  # "hold" or "linear"
     fill: str = ""  # "" refuses gaps; "hold", "linear" or "zero"
     where: str = ""
+    weather: bool = False  # a file of another program
+    reader: str = ""  # of such a file; "" has it guessed
+    climate: Climate | None = None
+    monthly: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # columns of 12 values
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from twin.cli.text import columns
 if TYPE_CHECKING:
     from twin.component import Component, Field
     from twin.scenario import Scenario
-    from twin.topology import Topology
+    from twin.topology import Device, ProfileSource, Topology
 
 HEADINGS = {
     "param": "Parameters",
@@ -53,6 +53,9 @@ def _component(name: str, cls: type[Component]) -> Iterator[str]:
         rows = [_field(field) for field in own if field.type is not list]
         if rows:
             yield f"{heading}\n{columns(rows, indent=2)}"
+    if cls.setup:
+        rows = [_field(field) for field in cls.setup.values()]
+        yield f"Before the run (numbers and profiles)\n{columns(rows, indent=2)}"
 
 
 def _use(cls: type[Component]) -> Iterator[str]:
@@ -92,7 +95,7 @@ def _topology(topology: Topology) -> Iterator[str]:
             type_name(device.cls),
             f"{device.units:,}" if device.enabled else "off",
             f"on {device.bus}" if device.bus else "",
-            ", ".join(f"{inp} = {' '.join(refs)}" for inp, refs in device.profiles.items()),
+            ", ".join(f"{inp} = {' '.join(refs)}" for inp, refs in _profiles(device)),
         )
         for device in topology.devices.values()
     ]
@@ -101,11 +104,20 @@ def _topology(topology: Topology) -> Iterator[str]:
         yield "\n  ".join(["Wires", *map(str, topology.wires)])
     if topology.profiles:
         profiles = topology.profiles.values()
-        files = [
-            (one.name, one.between, one.zone, os.path.relpath(one.file, topology.folder))
-            for one in profiles
-        ]
+        files = [(one.name, one.between, one.zone, _comes_from(one, topology)) for one in profiles]
         yield f"Profiles\n{columns(files, indent=2)}"
+
+
+def _comes_from(source: ProfileSource, topology: Topology) -> str:
+    if source.file:
+        return os.path.relpath(source.file, topology.folder)
+    assert source.climate
+    north, east, altitude_m = source.climate.place.values()
+    return f"drawn from the climate of {north:g} N {east:g} E, {altitude_m:g} m"
+
+
+def _profiles(device: Device) -> list[tuple[str, tuple[str, ...]]]:
+    return [*device.profiles.items(), *device.setup_profiles.items()]
 
 
 def _scenario(name: str, scenario: Scenario, topology: Topology) -> Iterator[str]:

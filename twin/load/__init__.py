@@ -15,7 +15,7 @@ from twin.load.hooks import text_remarks
 from twin.load.overrides import COMMAND_LINE, apply, flat, parse_set
 from twin.load.regimes import regime_remarks
 from twin.load.scenario import read_head, read_scenario
-from twin.load.topology import read_topology
+from twin.load.topology import leap_remarks, read_topology
 from twin.problems import Problem, Problems, did_you_mean
 from twin.scenario import Scenario
 from twin.topology import Topology
@@ -85,7 +85,8 @@ def remarks(topology: Topology, scenario: Scenario | None = None) -> list[str]:
     found = [*text_remarks(topology), *loose_remarks(topology)]
     if scenario and scenario.fine_step_s:
         found += regime_remarks(topology)
-    return [f"{device.where}  {device.name}: {text}" for device, text in found]
+    said = [f"{device.where}  {device.name}: {text}" for device, text in found]
+    return said + (leap_remarks(topology, scenario) if scenario else [])
 
 
 def _read(

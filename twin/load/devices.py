@@ -149,7 +149,13 @@ def _own_units(
 def _filled(
     document: Document, entry: Entry, device: Device, given: Given, at: Any, seed: int
 ) -> Device:
-    device = replace(device, values=given.values, profiles=given.profiles)
+    device = replace(
+        device,
+        values=given.values,
+        profiles=given.profiles,
+        setup=given.setup,
+        setup_profiles=given.setup_profiles,
+    )
     try:
         return replace(device, at=read_at(at, device, seed))
     except ValueError as error:

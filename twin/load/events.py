@@ -56,6 +56,8 @@ def _chosen(index: str | None, count: int, name: str) -> range:
 
 def find_value(device: Device, name: str, to: Any, topology: Topology) -> float:
     """The number that a field is set to. Raises ValueError where it cannot be set, or not to it."""
+    if name in device.cls.setup:
+        raise ValueError(f"{name} of {device.name} is used up before the run")
     fields = device.cls.fields
     kinds = (Kind.INP, Kind.PARAM)
     fitting = [n for n, f in fields.items() if f.kind in kinds and f.type in (float, int, bool)]

@@ -14,7 +14,7 @@ from twin.component import Component, Field, Kind, type_name
 from twin.load.document import Document, file_below
 from twin.load.spread import Spread, column
 from twin.problems import did_you_mean, shown
-from twin.schema import settable
+from twin.schema import in_files
 from twin.toml_lines import KeyPath
 from twin.topology import Device, Ints, ProfileSource
 from twin.units import conversion, unit_of
@@ -33,6 +33,8 @@ class Given:
 
     values: dict[str, NDArray[Any]] = field(default_factory=dict)
     profiles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    setup: dict[str, NDArray[Any]] = field(default_factory=dict)
+    setup_profiles: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_texts(
@@ -66,12 +68,12 @@ def read_fields(
     """Read every key that is neither a word of the file itself nor a text."""
     given = Given()
     for key, raw in table.items():
-        declared = device.cls.fields.get(key)
+        declared = device.cls.fields.get(key) or device.cls.setup.get(key)
         if declared and declared.type is str:
             continue
         try:
             if declared is None:
-                words = [*settable(device.cls), *DEVICE_KEYS]
+                words = [*in_files(device.cls), *DEVICE_KEYS]
                 kind = type_name(device.cls)
                 raise ValueError(f"is not a field of {kind}{did_you_mean(key, words)}")
             _take(given, declared, raw, Spread(device, f"{device.name}.{key}", seed), profiles)
@@ -97,9 +99,11 @@ def _take(given: Given, declared: Field, raw: Any, spread: Spread, profiles: Pro
     if declared.type is list:
         raise ValueError("is a memory of the device; it cannot be given")
     if declared.kind is Kind.INP and _names_profiles(raw):
-        given.profiles[declared.name] = _references(declared, raw, spread, profiles)
+        driven = given.setup_profiles if declared.setup else given.profiles
+        driven[declared.name] = _references(declared, raw, spread, profiles)
     else:
-        given.values[declared.name] = column(spread, declared, raw)
+        values = given.setup if declared.setup else given.values
+        values[declared.name] = column(spread, declared, raw)
 
 
 def _names_profiles(raw: Any) -> bool:

@@ -105,6 +105,8 @@ def _field(device: Device, name: str, kinds: tuple[Kind, ...], wanted: str) -> F
         return fields[name]
     if name in fields:
         raise ValueError(f"{device.name}.{name} is not {wanted}")
+    if name in device.cls.setup:
+        raise ValueError(f"{device.name}.{name} is used up before the run")
     raise ValueError(f"{device.name} has no field {name}{did_you_mean(name, fitting)}")
 
 
