@@ -13,8 +13,7 @@ the last digit. PVWatts itself would multiply the curve by eta and gain energy a
 here the loss shrinks with 1 - eta instead. At eta = 1, gamma 0, losses 0 and DC/AC 1 the power is
 rated G / 1000 exactly, up to rated.
 
-At a voltage below `cease_pu` it delivers nothing; if that lasts longer than `trip_s` it waits
-`return_s` of voltage before it delivers again (IEEE 1547: momentary cessation, and enter service).
+At low voltage it delivers nothing and waits (`_cessation.py`).
 
 Valid up to 1 h, milliseconds included, steady irradiance within the step, wind near 1 m/s. Checked
 against pvlib. Leaves out: the sun's position and transposition (the input lies in the plane of the
@@ -24,7 +23,8 @@ array could deliver; what the bus could not use is counted by the bus.
 
 from __future__ import annotations
 
-from twin.component import AcDevice, inp, out, param, state
+from components._cessation import Cessation, yield_to_voltage
+from twin.component import inp, out, param, state
 
 PUBLISHED_NOMINAL = 0.96
 PUBLISHED_REFERENCE = 0.9637
@@ -41,7 +41,7 @@ def inverted_kw(p_dc_kw: float, dc_limit_kw: float, efficiency_pu: float) -> flo
     return max(taken - published_loss * (1.0 - efficiency_pu) * PER_PUBLISHED_LOSS, 0.0)
 
 
-class Pv(AcDevice):
+class Pv(Cessation):
     """Solar array with inverter: PVWatts from plane-of-array irradiance, with clipping."""
 
     role = "solar"
@@ -53,16 +53,9 @@ class Pv(AcDevice):
     dc_ac_pu: float = param(1.2, "array rating over inverter rating; REopt 2026", gt=0)
     inverter_efficiency_pu: float = param(0.96, "nominal, at full power; PVWatts", ge=0.5, le=1)
 
-    cease_pu: float = param(0.5, "voltage below which it delivers nothing; IEEE 1547", ge=0)
-    trip_s: float = param(0.16, "after so long it trips; IEEE 1547, UV2, unverified", ge=0)
-    return_s: float = param(300.0, "voltage for this long before it returns; IEEE 1547", ge=0)
-
-    v_pu: float = inp(1.0, "voltage of the bus", ge=0)
     poa_w_per_m2: float = inp(0.0, "irradiance in the plane of the array", ge=0)
     air_degc: float = inp(25.0, "air temperature", ge=-90, le=70)
 
-    tripped: bool = state(False, "the inverter waits for its bus")
-    low_s: float = state(0.0, "time at low voltage; tripped, with voltage", record=False)
     energy_kwh: float = state(0.0, "energy it could deliver", ge=0)
     cell_degc: float = out(25.0, "cell temperature")
 
@@ -73,26 +66,5 @@ class Pv(AcDevice):
         p_dc_kw = self.rated_kw * self.poa_w_per_m2 * 0.001 * warmth * (1.0 - self.losses_pu)
         dc_limit_kw = self.rated_kw / (self.dc_ac_pu * self.inverter_efficiency_pu)
         self.p_kw = inverted_kw(p_dc_kw, dc_limit_kw, self.inverter_efficiency_pu)
-        if self.v_pu < self.cease_pu or self.tripped:
-            wait(self, dt_s)
-        else:
-            self.low_s = 0.0
+        yield_to_voltage(self, dt_s)
         self.energy_kwh += self.p_kw * (dt_s / 3600.0)
-
-
-def wait(pv: Pv, dt_s: float) -> None:
-    """Deliver nothing: for as long as the voltage is low, and after a trip for a while beyond."""
-    pv.p_kw = 0.0
-    low = pv.v_pu < pv.cease_pu
-    if not pv.tripped:
-        pv.low_s += dt_s
-        if pv.low_s > pv.trip_s:
-            pv.tripped = True
-            pv.low_s = 0.0
-    elif low:
-        pv.low_s = 0.0
-    else:
-        pv.low_s += dt_s
-        if pv.low_s >= pv.return_s:
-            pv.tripped = False
-            pv.low_s = 0.0
