@@ -53,9 +53,9 @@ SCENARIO = """
 topology = "windy"
 start = "2026-01-10T00:00:00Z"
 horizon_s = 86400
-step_s = 300
+step_s = 100
 sync_s = 900
-fine_step_s = 0.05
+fine_step_s = 0.01
 fine_sync_s = 1.0
 fine_for_s = 5
 
