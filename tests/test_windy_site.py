@@ -30,9 +30,9 @@ wind_m_per_s = "weather.wind_m_per_s"
 air_degc = "weather.air_degc"
 
 [device.load]
-type = "it_load"
+type = "load"
 bus = "main"
-rated_kw = 1.0
+p_set_kw = 1.0
 
 [device.pcs]
 type = "pcs"
@@ -53,9 +53,9 @@ SCENARIO = """
 topology = "windy"
 start = "2026-01-10T00:00:00Z"
 horizon_s = 86400
-step_s = 100
+step_s = 60
 sync_s = 900
-fine_step_s = 0.01
+fine_step_s = 0.1
 fine_sync_s = 1.0
 fine_for_s = 5
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import Any
 
 import pytest
@@ -138,3 +139,19 @@ def test_entering_and_leaving_the_fine_regime_moves_nothing() -> None:
 
     for name in ("soc_pu", "stored_kwh", "loss_kwh", "cell_degc", "p_charge_max_kw", "clock_s"):
         assert getattr(visited, name) == pytest.approx(getattr(whole, name), rel=1e-5)
+
+
+def test_a_year_of_one_rack_at_15_minutes_costs_less_than_20_ms() -> None:
+    units, steps = 100, 200
+    rows = make_rows(BessCell, units, {"air_degc": [-5.0] * units, "ageing": [2] * units}, {})
+    methods = compiled(BessCell)
+    methods.each_start(rows)
+    methods.each_step(rows, 900.0)
+    spent_s = []
+    for step in range(steps):
+        rows["p_dc_kw"] = 10.0 * math.sin(2.0 * math.pi * step / 96.0)
+        before_s = time.thread_time()
+        methods.each_step(rows, 900.0)
+        spent_s.append(time.thread_time() - before_s)
+
+    assert 35_040 * sorted(spent_s)[steps // 4] / units < 0.02
