@@ -23,8 +23,7 @@ the last digit. PVWatts itself would multiply the curve by eta and gain energy a
 here the loss shrinks with 1 - eta instead. At eta = 1, gamma 0, losses 0 and DC/AC 1 the power is
 rated G / 1000 exactly, up to rated.
 
-At a voltage below `cease_pu` it delivers nothing; if that lasts longer than `trip_s` it waits
-`return_s` of voltage before it delivers again (IEEE 1547: momentary cessation, and enter service).
+At low voltage it delivers nothing and waits (`_cessation.py`).
 
 Valid up to 1 h, milliseconds included, steady irradiance within the step or the interval of the
 weather. Checked against PVWatts version 8 (0.1 % of a year) and pvlib. Leaves out: horizon and
@@ -38,8 +37,9 @@ from typing import Any
 
 import numpy as np
 
+from components._cessation import Cessation, yield_to_voltage
 from components._sun import plane
-from twin.component import AcDevice, inp, out, param, state
+from twin.component import inp, out, param, state
 
 PUBLISHED_NOMINAL = 0.96
 PUBLISHED_REFERENCE = 0.9637
@@ -57,7 +57,7 @@ def inverted_kw(p_dc_kw: float, dc_limit_kw: float, efficiency_pu: float) -> flo
     return max(taken - published_loss * (1.0 - efficiency_pu) * PER_PUBLISHED_LOSS, 0.0)
 
 
-class Pv(AcDevice):
+class Pv(Cessation):
     """Solar array with inverter: PVWatts from the sun or from the light in its plane."""
 
     role = "solar"
@@ -68,10 +68,6 @@ class Pv(AcDevice):
     losses_pu: float = param(0.14, "soiling, mismatch, wiring, downtime; PVWatts", ge=0, lt=1)
     dc_ac_pu: float = param(1.2, "array rating over inverter rating; REopt 2026", gt=0)
     inverter_efficiency_pu: float = param(0.96, "nominal, at full power; PVWatts", ge=0.5, le=1)
-
-    cease_pu: float = param(0.5, "voltage below which it delivers nothing; IEEE 1547", ge=0)
-    trip_s: float = param(0.16, "after so long it trips; IEEE 1547, UV2, unverified", ge=0)
-    return_s: float = param(300.0, "voltage for this long before it returns; IEEE 1547", ge=0)
 
     latitude_deg: float = param(0.0, "north; that of its weather", ge=-90, le=90, setup=True)
     longitude_deg: float = param(0.0, "east; that of its weather", ge=-180, le=180, setup=True)
@@ -88,13 +84,10 @@ class Pv(AcDevice):
     snow_pu: float = inp(0.0, "share lost under snow", ge=0, le=1, setup=True)
     soiling_pu: float = inp(0.0, "share lost to dirt, beside losses_pu", ge=0, le=1, setup=True)
 
-    v_pu: float = inp(1.0, "voltage of the bus", ge=0)
     poa_w_per_m2: float = inp(0.0, "irradiance in the plane of the array", ge=0)
     air_degc: float = inp(25.0, "air temperature", ge=-90, le=70)
     rise_k: float = inp(-1.0, "of the cell above the air; negative: by NOCT", ge=-1, le=100)
 
-    tripped: bool = state(False, "the inverter waits for its bus")
-    low_s: float = state(0.0, "time at low voltage; tripped, with voltage", record=False)
     energy_kwh: float = state(0.0, "energy it could deliver", ge=0)
     cell_degc: float = out(25.0, "cell temperature")
 
@@ -120,26 +113,5 @@ class Pv(AcDevice):
         p_dc_kw = self.rated_kw * self.poa_w_per_m2 * 0.001 * warmth * (1.0 - self.losses_pu)
         dc_limit_kw = self.rated_kw / (self.dc_ac_pu * self.inverter_efficiency_pu)
         self.p_kw = inverted_kw(p_dc_kw, dc_limit_kw, self.inverter_efficiency_pu)
-        if self.v_pu < self.cease_pu or self.tripped:
-            wait(self, dt_s)
-        else:
-            self.low_s = 0.0
+        yield_to_voltage(self, dt_s)
         self.energy_kwh += self.p_kw * (dt_s / 3600.0)
-
-
-def wait(pv: Pv, dt_s: float) -> None:
-    """Deliver nothing: for as long as the voltage is low, and after a trip for a while beyond."""
-    pv.p_kw = 0.0
-    low = pv.v_pu < pv.cease_pu
-    if not pv.tripped:
-        pv.low_s += dt_s
-        if pv.low_s > pv.trip_s:
-            pv.tripped = True
-            pv.low_s = 0.0
-    elif low:
-        pv.low_s = 0.0
-    else:
-        pv.low_s += dt_s
-        if pv.low_s >= pv.return_s:
-            pv.tripped = False
-            pv.low_s = 0.0

@@ -36,13 +36,13 @@ def test_every_built_in_component_is_found_by_the_name_of_its_file() -> None:
 
 def test_finding_one_component_imports_no_other() -> None:
     code = (
-        "import sys; from twin.catalog import find, names; names(); find('bess');"
+        "import sys; from twin.catalog import find, names; names(); find('load');"
         "print(sorted(m for m in sys.modules if m.startswith('components.')))"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert result.stdout.strip() == "['components.bess']"
+    assert result.stdout.strip() == "['components.load']"
 
 
 def test_an_unknown_name_brings_the_nearest() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from twin.kpis import Kpi, added, all_booked, booked, of_role
 from twin.run import Run
 
+RENEWABLE = ("solar", "wind")
 LEAST_KWH = 1e-6  # a bus through which less passed is judged as if this had
 
 
@@ -21,20 +22,20 @@ def counter(role: str, field: str) -> Callable[[Run], float | None]:
     return lambda run: all_booked(run, role, field)
 
 
-def at_buses(field: str, bearing: str) -> Callable[[Run], float | None]:
-    """A KPI that is one counter of all buses, where every bus of a `bearing` device keeps it."""
+def at_buses(field: str, *bearing: str) -> Callable[[Run], float | None]:
+    """A KPI that is one counter of all buses, where every bus of a device of `bearing` keeps it."""
 
     def value(run: Run) -> float | None:
         books = {name: booked(about, field) for name, about in of_role(run, "bus").items()}
         known = {name: total for name, total in books.items() if total is not None}
-        needed = {about["bus"] for about in of_role(run, bearing).values()}
+        needed = {about["bus"] for role in bearing for about in of_role(run, role).values()}
         return math.fsum(known.values()) if needed and needed <= known.keys() else None
 
     return value
 
 
-unserved_kwh = at_buses("unserved_kwh", bearing="load")
-curtailed_kwh = at_buses("curtailed_kwh", bearing="solar")
+unserved_kwh = at_buses("unserved_kwh", "load")
+curtailed_kwh = at_buses("curtailed_kwh", *RENEWABLE)
 
 
 def served_kwh(run: Run) -> float | None:
@@ -48,8 +49,16 @@ def served_share_pu(run: Run) -> float | None:
 
 
 def solar_used_kwh(run: Run) -> float | None:
-    """What the arrays could deliver less what was turned away."""
-    return less(all_booked(run, "solar", "energy_kwh"), curtailed_kwh(run))
+    """What the arrays could deliver less what was turned away, where that was of nobody else."""
+    sun_kwh = all_booked(run, "solar", "energy_kwh")
+    return None if of_role(run, "wind") else less(sun_kwh, curtailed_kwh(run))
+
+
+def renewable_used_kwh(run: Run) -> float | None:
+    """The same of arrays and turbines together, where there are turbines."""
+    if not of_role(run, "wind"):
+        return None
+    return less(added(if_any(run, role, "energy_kwh") for role in RENEWABLE), curtailed_kwh(run))
 
 
 def renewable_share_pu(run: Run) -> float | None:
@@ -57,7 +66,9 @@ def renewable_share_pu(run: Run) -> float | None:
     used = added([served_kwh(run), if_any(run, "grid", "export_kwh")])
     bought = added([if_any(run, "fuel", "energy_kwh"), if_any(run, "grid", "import_kwh")])
     other = over(bought, used)
-    return min(max(1.0 - other, 0.0), 1.0) if other is not None and of_role(run, "solar") else None
+    if other is None or not any(of_role(run, role) for role in RENEWABLE):
+        return None
+    return min(max(1.0 - other, 0.0), 1.0)
 
 
 def battery_efc_count(run: Run) -> float | None:
@@ -152,6 +163,13 @@ KPIS = (
     Kpi("peak_load_kw", "highest mean demand of a recorded interval", peak("load", -1.0)),
     Kpi("solar_kwh", "energy the arrays could deliver", counter("solar", "energy_kwh"), "more"),
     Kpi("solar_used_kwh", "of it, what was not turned away", solar_used_kwh, "more"),
+    Kpi("wind_kwh", "energy the turbines could deliver", counter("wind", "energy_kwh"), "more"),
+    Kpi(
+        "renewable_used_kwh",
+        "of sun and wind together, what was not turned away",
+        renewable_used_kwh,
+        "more",
+    ),
     Kpi("curtailed_kwh", "energy of all sources turned away", curtailed_kwh, "less"),
     Kpi("dumped_kwh", "energy burnt off at least load", at_buses("dumped_kwh", "fuel"), "less"),
     Kpi(
