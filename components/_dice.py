@@ -3,8 +3,9 @@
     x' = 48271 x mod (2^31 - 1)             Park, Miller and Stockmeyer (1993), "minimal standard"
 
 A whole number from 1 to 2^31 - 2 is all its memory, the product stays below 2^47, and so the bits
-are the same compiled and in Python. It is good for some thousands of draws of failures, not for
-more: it repeats itself after 2.1e9 draws, and what follows a very small number is small as well.
+are the same compiled and in Python. It is good for the failures of a unit, not for more: what
+follows a very small number is small as well, and neighbouring seeds remain a fixed step apart, so
+draw the seeds of a fleet.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ HIGHEST = MODULUS - 1
 
 
 def seeded(seed: int) -> int:
-    """Begin: small seeds begin alike, after three rolls no more."""
+    """Begin: small seeds begin with small numbers, after three rolls no more."""
     return rolled(rolled(rolled(seed)))
 
 
