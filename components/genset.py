@@ -158,7 +158,7 @@ class Genset(Machine, Starting, Engine, Upkeep, Calling, Fuel, Rating, Former):
             self.p_min_kw = min(self.run_pu * self.min_load_pu * self.rated_kw, able_kw)
             self.p_max_kw = max(min(able_kw, lasting_kw), self.p_min_kw)
         self.k_kw_per_hz = stiffness_kw_per_hz(self)
-        wanted_kw = asked_kw(self)
+        wanted_kw = asked_kw(self, self.run_pu)
         self.p_ref_kw = clipped(wanted_kw, 0.0, ceiling_kw(self))
         self.p0_kw = min(max(wanted_kw, self.p_min_kw), self.p_max_kw)
 
@@ -196,7 +196,7 @@ class Genset(Machine, Starting, Engine, Upkeep, Calling, Fuel, Rating, Former):
             w = speed_ahead_pu(self, dt_s)
             if self.entering:
                 stand(self, max(w, STALL_PU), dt_s)
-            wanted_kw = clipped(asked_kw(self), 0.0, ceiling_kw(self))
+            wanted_kw = clipped(asked_kw(self, 1.0), 0.0, ceiling_kw(self))
             ramp_kw = self.load_ramp_pu_per_s * self.rated_kw * dt_s
             self.p_ref_kw = toward(self.p_ref_kw, wanted_kw, ramp_kw)
             self.p_mech_kw = shaft_pu(self, w, dt_s) * self.rated_kw

@@ -86,10 +86,10 @@ def heed(genset: Genset, dt_s: float) -> None:
         genset.doomed = fails_to_start(genset)
 
 
-def asked_kw(genset: Genset) -> float:
-    """The power that is wanted of it; a test asks for as much as keeps it clean."""
+def asked_kw(genset: Genset, share_pu: float) -> float:
+    """The power that is wanted of it; a test asks for what keeps it clean while it runs."""
     if genset.test_left_s > 0.0:
-        return max(genset.p_set_kw, genset.wet_below_pu * genset.rated_kw)
+        return max(genset.p_set_kw, share_pu * genset.wet_below_pu * genset.rated_kw)
     return genset.p_set_kw
 
 
