@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import components
-from components._starting import TRIPPED
+from components._genset.modes import TRIPPED
 from components.genset import Genset
 from tests.components.island import Island, turning
 from twin.kpis import iso8528

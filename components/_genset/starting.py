@@ -1,19 +1,27 @@
-"""Start, synchronising and protection of a diesel set: what moves it from one mode to the next."""
+"""Start, synchronising and protection of a diesel set: what moves it on by itself."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from components._engine import droop_pu, stand
-from components._machine import close_unloaded
+from components._genset.engine import droop_pu, stand
+from components._genset.machine import close_unloaded
+from components._genset.modes import (
+    COOLING,
+    READY,
+    ROUNDING_S,
+    RUNNING,
+    STARTING,
+    TRIPPED,
+    rests,
+)
+from twin.component import Component, inp, param, state
 from twin.lags import clipped
 
 if TYPE_CHECKING:
     from components.genset import Genset
 
-OFF, STARTING, RUNNING, OUT_OF_FUEL, READY, TRIPPED, NO_START = 0, 1, 2, 3, 4, 5, 6
-MODES = ("off", "starting", "running", "out_of_fuel", "ready", "tripped", "no_start")
 NONE, CRANKING, RESTING, RUN_UP, QUALIFYING = 0, 1, 2, 3, 4
 STAGES = ("none", "cranking", "resting", "run_up", "qualifying")
 UNDER_FREQUENCY, OVER_FREQUENCY, REVERSE_POWER, STALL = 1, 2, 3, 4
@@ -23,49 +31,50 @@ STALL_PU = 0.5  # an engine that turns slower than this dies
 SPEED_PU = 0.05  # how far a synchroniser moves the speed from nominal
 DEAD_PU = 0.1  # a bus with less voltage is dead
 NEVER_S = 1e12
-ROUNDING_S = 1e-9  # a sum of steps that is short by this has arrived
 
 
-def rests(genset: Genset) -> bool:
-    """Whether it would begin a start on command."""
-    return genset.mode == OFF or genset.mode == OUT_OF_FUEL
+class Starting(Component):
+    """Start sequence, window of synchronising, limits of protection."""
 
+    start_s: float = param(10.0, "from the command to taking load; NFPA 110 type 10", ge=0)
+    crank_s: float = param(2.0, "part of start_s until it fires; 1 to 3, unverified", ge=0)
+    qualify_s: float = param(2.0, "part of start_s at speed; 0.5 to 2, unverified", ge=0)
+    crank_try_s: float = param(15.0, "length of a try that fails; UFGS 26 32", ge=0)
+    rest_s: float = param(15.0, "rest after such a try; UFGS 26 32", ge=0)
+    tries_count: int = param(3, "tries before it gives up; UFGS 26 32", ge=1)
+    slip_hz: float = param(0.1, "how much faster it turns to synchronise; an assumption", ge=0)
+    sync_df_hz: float = param(0.3, "window; IEEE 1547 up to 500 kVA, unverified", ge=0)
+    sync_dv_pu: float = param(0.1, "window of voltage; the same", ge=0)
+    sync_angle_deg: float = param(20.0, "window of angle; the same", ge=0, le=180)
+    reverse_pu: float = param(0.1, "reverse power that trips it; an assumption", ge=0)
+    reverse_s: float = param(5.0, "after that time", ge=0)
+    under_f_pu: float = param(0.8, "frequency below which it trips; an assumption", ge=0)
+    under_f_s: float = param(1.0, "after that time", ge=0)
+    over_f_pu: float = param(1.14, "frequency above which it trips; an assumption", ge=0)
+    over_f_s: float = param(0.5, "after that time", ge=0)
 
-def locked_out(genset: Genset) -> bool:
-    """Whether only a new command helps."""
-    return genset.mode == TRIPPED or genset.mode == NO_START
+    failed_cranks_count: int = inp(0, "tries that fail in a start", ge=0)
+    sync_from_deg: float = inp(180.0, "angle to the bus at which it comes up to speed")
+
+    stage: int = state(NONE, "fine: how far a start has come", ge=0, le=4, labels=STAGES)
+    trip_cause: int = state(NONE, "why it tripped last", ge=0, le=4, labels=CAUSES)
+    trip_count: int = state(0, "trips", ge=0)
+    sequence_s: float = state(0.0, "time since the start command", ge=0)
+    fails_count: int = state(0, "tries that fail in this start", ge=0, record=False)
+    angle_deg: float = state(0.0, "how far it leads the bus while it synchronises", record=False)
+    under_f_for_s: float = state(0.0, "time with too low a frequency", ge=0, record=False)
+    over_f_for_s: float = state(0.0, "time with too high a frequency", ge=0, record=False)
+    reverse_for_s: float = state(0.0, "time with reverse power", ge=0, record=False)
 
 
 def lost_s(genset: Genset) -> float:
     """Time that tries which fail cost a start."""
+    if genset.doomed:
+        return NEVER_S
     failed = genset.failed_cranks_count if rests(genset) else genset.fails_count
     if failed >= genset.tries_count:
         return NEVER_S
     return failed * (genset.crank_try_s + genset.rest_s)
-
-
-def commanded_l(genset: Genset) -> float:
-    """Follow the command; the fuel of a start that begins with it."""
-    if not genset.run_cmd:
-        genset.mode = OFF
-    elif rests(genset):
-        genset.fails_count = genset.failed_cranks_count
-        genset.mode = OUT_OF_FUEL
-        if genset.tank_left_l > genset.start_fuel_l:
-            genset.mode = STARTING
-            genset.start_count += 1
-            return genset.start_fuel_l
-    return 0.0
-
-
-def give_up(genset: Genset) -> None:
-    """Lock out after the last try, and forget a start that is over without one."""
-    tries_s = genset.tries_count * (genset.crank_try_s + genset.rest_s) - genset.rest_s
-    doomed = genset.fails_count >= genset.tries_count
-    if genset.mode == STARTING and doomed and genset.sequence_s >= tries_s - ROUNDING_S:
-        genset.mode = NO_START
-    if rests(genset) or locked_out(genset):
-        genset.sequence_s = 0.0
 
 
 def run_up(genset: Genset, dt_s: float) -> None:
@@ -150,7 +159,7 @@ def live_on(genset: Genset, dt_s: float) -> None:
     if genset.mode == RUNNING:
         protect(genset, dt_s)
     else:
-        genset.speed_pu = 0.0
+        genset.speed_pu = 1.0 if genset.mode == COOLING else 0.0
         genset.under_f_for_s = 0.0
         genset.over_f_for_s = 0.0
         genset.reverse_for_s = 0.0

@@ -1,4 +1,4 @@
-"""Engine of a diesel set: its governor DEGOV1 with the frequency held over a step, and its fuel.
+"""Engine of a diesel set: its governor DEGOV1 with the frequency held over a step.
 
 A section  (1 + s T) / (1 + s c1 + s s c2)  of the governor is solved exactly by its state y, with
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from twin.component import Component, Vector, delay_line, param, state
 from twin.delay import delayed
 from twin.lags import clipped, lagged
 
@@ -22,6 +23,41 @@ if TYPE_CHECKING:
 ISOCHRONOUS, VALVE_DROOP, POWER_DROOP = 0, 1, 2
 STIFF_PU = 1e-6  # droop of an isochronous set in the coarse regime
 GOVERNORS = ("isochronous", "valve_droop", "power_droop")
+
+
+class Engine(Component):
+    """Governor, actuator and rack."""
+
+    droop_pu: float = param(0.04, "change of frequency from no to full load", gt=0, le=1)
+    f_nominal_hz: float = param(50.0, "nominal frequency", gt=0)
+    governor: int = param(POWER_DROOP, "kind of governor", labels=GOVERNORS)
+    te_s: float = param(0.05, "Te: lag of the measured power", ge=0)
+    t1_s: float = param(0.01, "T1: damping of the actuator; 0 leaves it out", ge=0)
+    t2_s: float = param(0.02, "T2: inertia of the actuator", ge=0)
+    t3_s: float = param(0.2, "T3: lead of the actuator", ge=0)
+    k_pu_per_s: float = param(15.0, "K: rack speed per pu of speed error", gt=0)
+    t4_s: float = param(0.25, "T4: lead of the governor", ge=0)
+    t5_s: float = param(0.009, "T5: lag of the governor", gt=0)
+    t6_s: float = param(0.0384, "T6: lag of the governor", ge=0)
+    td_s: float = param(0.024, "TD: from the rack to the torque", ge=0)
+    t_max_pu: float = param(1.1, "T_MAX: most fuel, as torque", gt=0)
+    t_min_pu: float = param(0.0, "T_MIN: least fuel, as torque")
+    load_ramp_pu_per_s: float = param(0.1, "ramp of its load; 5 to 30 s, unverified", gt=0)
+
+    entering: bool = state(True, "its dynamics begin anew", record=False)
+    p_ref_kw: float = state(0.0, "set point behind the ramp")
+    trim_pu: float = state(0.0, "speed that the coarse balance added", record=False)
+    actuator_pu: float = state(0.0, "actuator", record=False)
+    actuator_pu_per_s: float = state(0.0, "its speed", record=False)
+    drive_pu: float = state(0.0, "what moves the rack", record=False)
+    drive_pu_per_s: float = state(0.0, "its speed", record=False)
+    rack_pu: float = state(0.0, "fuel rack, as torque")
+    rack_pu_per_s: float = state(0.0, "its speed in the last step", record=False)
+    line: Vector = delay_line("td_s", "fuel on its way to torque")
+    mech_pu: float = state(0.0, "power on the shaft in the last step", record=False)
+    mech_before_pu: float = state(0.0, "the same in the step before", record=False)
+    w_pu: float = state(1.0, "speed in the last step", record=False)
+    power_pu: float = state(0.0, "power that the droop measures", record=False)
 
 
 def section(
@@ -64,6 +100,12 @@ def stiffness_kw_per_hz(genset: Genset) -> float:
     return genset.run_pu * genset.rated_kw / (droop * genset.f_nominal_hz)
 
 
+def within_rack(genset: Genset, torque_pu: float) -> float:
+    """A torque within what the rack, and the air, allow."""
+    most_pu = genset.t_max_pu * genset.able_pu
+    return clipped(torque_pu, min(genset.t_min_pu, most_pu), most_pu)
+
+
 def load_pu(genset: Genset, w: float, dt_s: float) -> float:
     """What the droop sees: rack or power at the terminals, its mean over the coming step.
 
@@ -72,7 +114,7 @@ def load_pu(genset: Genset, w: float, dt_s: float) -> float:
     """
     if genset.governor == VALVE_DROOP:
         ahead = genset.rack_pu + 0.5 * dt_s * genset.rack_pu_per_s
-        return clipped(ahead, min(genset.t_min_pu, genset.t_max_pu), genset.t_max_pu)
+        return within_rack(genset, ahead)
     power = 1.5 * genset.mech_pu - 0.5 * genset.mech_before_pu
     power -= 2.0 * genset.h_s * w * (w - genset.w_pu) / dt_s
     genset.power_pu = lagged(genset.power_pu, power, genset.te_s, dt_s)
@@ -82,7 +124,7 @@ def load_pu(genset: Genset, w: float, dt_s: float) -> float:
 def stand(genset: Genset, w: float, dt_s: float) -> None:
     """Put the states where the set stands still at its present power and a speed of w."""
     power = genset.p_kw / genset.rated_kw
-    torque = clipped(power / w, min(genset.t_min_pu, genset.t_max_pu), genset.t_max_pu)
+    torque = within_rack(genset, power / w)
     genset.power_pu = power
     genset.mech_pu = power
     genset.mech_before_pu = power
@@ -118,25 +160,10 @@ def shaft_pu(genset: Genset, w: float, dt_s: float) -> float:
     genset.drive_pu = y
     genset.drive_pu_per_s = slope
     before = genset.rack_pu
-    after = before + genset.k_pu_per_s * drive * dt_s
-    after = clipped(after, min(genset.t_min_pu, genset.t_max_pu), genset.t_max_pu)
+    after = within_rack(genset, before + genset.k_pu_per_s * drive * dt_s)
     genset.rack_pu = after
     genset.rack_pu_per_s = (after - before) / dt_s
     genset.w_pu = w
     genset.mech_before_pu = genset.mech_pu
     genset.mech_pu = w * delayed(genset.line, 0.5 * (before + after), genset.td_s, dt_s)
     return genset.mech_pu
-
-
-def needs_l(genset: Genset, turning_pu: float, dt_s: float) -> float:
-    """Fuel of a step: at no load for the share in which it turns, and for what the engine gives."""
-    hours = dt_s / 3600.0
-    idle_l = turning_pu * genset.fuel_intercept_l_per_h_per_kw * genset.rated_kw * hours
-    return idle_l + genset.fuel_slope_l_per_kwh * max(genset.p_mech_kw, 0.0) * hours
-
-
-def burn(genset: Genset, wanted_l: float) -> float:
-    """Take fuel from the tank as far as there is some."""
-    burnt_l = min(wanted_l, genset.tank_left_l)
-    genset.tank_left_l -= burnt_l
-    return burnt_l
