@@ -1,12 +1,18 @@
 """Computing or telecom room: IT power from utilisation, its cooling, its power path and its gaps.
 
-    P_it = rated (idle + (1 - idle) u)          u: utilisation, 0 to 1
-    P    = P_it PUE / eta_ups                   taken from the bus
+    P_it = rated (idle + (1 - idle) w)          w = u, the utilisation, 0 to 1, or 2 u - u^1.4
+    PUE  = pue + slope min(max(T - cool, 0), most)          T: air temperature
+    P    = P_it PUE / eta + no_load rated       taken from the bus
 
-The straight line is the usual server model (Fan et al. 2007, who also give a curved one); an idle
-share of 0.40 to 0.55 is typical of two-socket servers, 0.15 to 0.30 of the best in SPECpower. PUE
-1.2 to 1.5 is a design range; double conversion passes 0.94 to 0.96, eco mode 0.99. Idle 0, PUE 1
-and efficiency 1 make it P = rated u.
+The straight line is the usual server model, the curve the one that Fan et al. (2007, ISCA) fitted
+to thousands of servers; an idle share of 0.40 to 0.55 is typical of two-socket servers, 0.15 to
+0.30 of the best in SPECpower. PUE 1.2 to 1.5 is a design range; a box cooled by free air has 1.10
+to 1.12 up to 12 degC and 0.010 more per kelvin for 25 K above (an assumption). The power path has
+one efficiency: double conversion passes 0.94 to 0.96, eco mode 0.99, a rectifier 0.96. To follow
+the load, give it a loss at no load and an efficiency that leaves that out: a large double
+conversion of 2006 lost 4 % of its rating at no load and 5 % of the load (Rasmussen, APC white paper
+113, unverified), which is `no_load_pu` 0.04 and an efficiency of 0.952. Idle 0, PUE 1 and
+efficiency 1 make it P = rated u.
 
 Coarse, a room on mains asks for its power whether or not the bus can serve it; what was not served
 is counted by the bus. Voltage and frequency are judged in the fine regime alone; what begins there
@@ -41,9 +47,9 @@ current meanwhile, are of a specification of APC, whose limit is 1.5. Telecom re
 data/ride_through_*.csv; that of ITIC is meant for 120 V.
 
 Valid from 1 s coarse, up to 0.01 s fine; voltage and frequency arrive up to one step late, and are
-held within it. Leaves out: cooling that follows the air temperature or has a supply of its own,
-inrush, harmonics, reactive power, ageing of batteries and their discharge at high current, bypass,
-redundant feeds, a generator behind the UPS (a long `autonomy_s` may stand for it).
+held within it. Leaves out: cooling with heat capacity or a supply of its own, inrush, harmonics,
+reactive power, ageing of batteries and their discharge at high current, bypass, redundant feeds, a
+generator behind the UPS (a long `autonomy_s` may stand for it).
 """
 
 from __future__ import annotations
@@ -51,7 +57,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from components._supply.curves import LEVELS, NAMES
-from components._supply.drawn import MAINS, MODES, at_bus_kw, machines_kw, unmoved
+from components._supply.drawn import (
+    MAINS,
+    MODES,
+    SERVERS,
+    STRAIGHT,
+    at_bus_kw,
+    machines_kw,
+    unmoved,
+)
 from components._supply.modes import live
 from components._supply.seen import (
     DIPS,
@@ -114,8 +128,14 @@ class ItLoad(AcDevice):
     # what is touched in every coarse step stands together, next to what is recorded
     rated_kw: float = param(10.0, "IT power at full utilisation", ge=0)
     idle_pu: float = param(0.45, "IT power when idle, of rated", ge=0, le=1)
-    pue_pu: float = param(1.3, "power of the facility over IT power", ge=1, le=5)
+    servers: int = param(STRAIGHT, "power by utilisation", labels=SERVERS)
+    pue_pu: float = param(1.3, "power of the facility over IT power, in cool air", ge=1, le=5)
+    pue_pu_per_k: float = param(0.0, "more in warmer air; free air 0.01, assumed", ge=0, le=0.1)
+    cool_degc: float = param(12.0, "air up to this is cool; an assumption", ge=-60, le=60)
+    warmer_max_k: float = param(25.0, "air warmer by more costs no more; an assumption", ge=0)
     ups_efficiency_pu: float = param(0.96, "of the power path ahead of the room", gt=0, le=1)
+    no_load_pu: float = param(0.0, "loss of the power path at no load, of rated", ge=0, le=0.5)
+    air_degc: float = inp(12.0, "air temperature", ge=-90, le=70)
     v_pu: float = inp(1.0, "voltage of the bus", ge=0)
     f_hz: float = inp(50.0, "frequency of the bus; 0 when dead", ge=0)
     utilisation_pu: float = inp(1.0, "how busy the machines are", ge=0, le=1)

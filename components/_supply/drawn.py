@@ -5,6 +5,7 @@ All powers are those at the bus: the battery is counted as if it stood ahead of 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from components._supply.seen import BATTERY_TOOK_IT, PSU
@@ -16,22 +17,40 @@ MAINS, RIDING_THROUGH, BATTERY, RETURNING, DROPPED, RESTARTING = 0, 1, 2, 3, 4, 
 MODES = ("mains", "riding_through", "battery", "returning", "dropped", "restarting")
 IMPEDANCE_PU = 0.8  # of voltage, below which any input is an impedance, as in `load`
 ENDLESS_KWH = 1e12
+STRAIGHT, FAN_2007 = 0, 1
+SERVERS = ("straight", "fan_2007")
+FAN_EXPONENT = 1.4
 
 
 def machines_kw(room: ItLoad) -> float:
     """Power that the machines want at their utilisation."""
     busy_pu = min(max(room.utilisation_pu, 0.0), 1.0)
+    if room.servers == FAN_2007 and busy_pu > 0.0:
+        busy_pu = 2.0 * busy_pu - math.exp(FAN_EXPONENT * math.log(busy_pu))
     return room.rated_kw * (room.idle_pu + (1.0 - room.idle_pu) * busy_pu)
+
+
+def facility_pu(room: ItLoad) -> float:
+    """PUE in the air as it is."""
+    warmer_k = min(max(room.air_degc - room.cool_degc, 0.0), room.warmer_max_k)
+    return room.pue_pu + room.pue_pu_per_k * warmer_k
 
 
 def at_bus_kw(room: ItLoad, it_kw: float) -> float:
     """What machines and their cooling take behind the power path."""
-    return it_kw * room.pue_pu / room.ups_efficiency_pu
+    path_kw = room.no_load_pu * room.rated_kw
+    return it_kw * facility_pu(room) / room.ups_efficiency_pu + path_kw
+
+
+def rated_at_bus_kw(room: ItLoad) -> float:
+    """What a full room takes in cool air: what its power path and its battery are made for."""
+    return room.rated_kw * room.pue_pu / room.ups_efficiency_pu + room.no_load_pu * room.rated_kw
 
 
 def unmoved(room: ItLoad, v_pu: float, it_kw: float) -> bool:
     """Whether a voltage leaves the power as it is."""
-    return v_pu >= IMPEDANCE_PU and it_kw <= room.input_max_pu * room.rated_kw * v_pu
+    most_kw = room.input_max_pu * rated_at_bus_kw(room) * v_pu
+    return v_pu >= IMPEDANCE_PU and at_bus_kw(room, it_kw) <= most_kw
 
 
 def wanted_kw(room: ItLoad, it_kw: float, ramp_pu: float) -> float:
@@ -45,7 +64,7 @@ def input_max_kw(room: ItLoad, v_pu: float) -> float:
     """The most that its input takes at a voltage."""
     if room.mode == BATTERY or room.mode == DROPPED or room.unusable:
         return 0.0
-    return room.input_max_pu * at_bus_kw(room, room.rated_kw) * v_pu
+    return room.input_max_pu * rated_at_bus_kw(room) * v_pu
 
 
 def direct_kw(room: ItLoad, v_pu: float, it_kw: float, ramp_pu: float) -> float:
@@ -60,14 +79,14 @@ def recharge_kw(room: ItLoad, v_pu: float, it_kw: float) -> float:
     if room.mode != MAINS or room.missing_kwh <= 0.0 or not unmoved(room, v_pu, it_kw):
         return 0.0
     spare_kw = input_max_kw(room, v_pu) - at_bus_kw(room, it_kw)
-    return max(min(room.recharge_pu * at_bus_kw(room, room.rated_kw), spare_kw), 0.0)
+    return max(min(room.recharge_pu * rated_at_bus_kw(room), spare_kw), 0.0)
 
 
 def left_kwh(room: ItLoad) -> float:
     """What its battery still holds. What holds up a power supply is judged by time instead."""
     if room.kind == PSU:
         return ENDLESS_KWH
-    return at_bus_kw(room, room.rated_kw) * room.autonomy_s / 3600.0 - room.missing_kwh
+    return rated_at_bus_kw(room) * room.autonomy_s / 3600.0 - room.missing_kwh
 
 
 def draw(
