@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -88,8 +89,9 @@ def _prepared(device: Device, own: Mapping[str, Driven], scenario: Scenario) -> 
     _, first, place = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     place = place.ravel()
     made: dict[str, list[NDArray[np.float64]]] = {}
+    ahead = math.ceil(device.cls.ahead_s / scenario.step_s)
     for begin in range(0, len(edges) - 1, CHUNK):
-        part = edges[begin : begin + CHUNK + 1]
+        part = edges[begin : begin + CHUNK + ahead + 1]
         inputs = {
             inp: np.column_stack(
                 [mean_over(profile, part[:-1], part[1:]) for profile in driven.profiles]
@@ -102,7 +104,7 @@ def _prepared(device: Device, own: Mapping[str, Driven], scenario: Scenario) -> 
         middle = (0.5e9 * (part[:-1] + part[1:])).astype("timedelta64[ns]")
         prepare: Any = methods_of(device.cls)["prepare"]
         for inp, values in prepare(rows[first], utc + middle, inputs).items():
-            made.setdefault(inp, []).append(values)
+            made.setdefault(inp, []).append(values[:CHUNK])
     found = {}
     for inp, parts in made.items():
         table = np.concatenate(parts)
