@@ -19,7 +19,8 @@ the sun is, by `forecast`,
   default an assumption). The last day of a run takes itself to come again. Where no profile drives
   the sun, `expected_kwh` may be a profile or a wire of its own: anybody's forecast.
 
-What lies behind is renewed each full hour; on the first day it is what has been seen so far.
+What lies behind is renewed each full hour. Until a day has been seen nothing is expected, and the
+genset stops at `soc_off_pu`.
 
 * Without grid, the genset starts when the state of charge falls to `soc_on_pu` and runs until stop.
 * With grid, the genset stays off. The battery stores surplus, covers the residual above
@@ -62,6 +63,7 @@ class EmsForecast(SiteEms):
     expected_kwh: float = inp(0.0, "perfect: sun of the coming 24 h, at the bus", ge=0)
 
     hour: int = state(0, "place of the hour that runs", ge=0, le=23, record=False)
+    day_seen: bool = state(False, "a whole day lies behind", record=False)
     hour_s: float = state(0.0, "how long it has run", ge=0, record=False)
     hours_kwh: Vector = vector(24, "load of each hour behind, less sun if by persistence")
     day_kwh: float = state(0.0, "the same of 24 hours")
@@ -85,7 +87,9 @@ class EmsForecast(SiteEms):
         lack_kwh = self.day_kwh
         if self.forecast == PERFECT:
             lack_kwh -= self.expected_kwh
-        wanted_pu = self.soc_off_pu + lack_kwh / self.energy_kwh
+        wanted_pu = self.soc_off_pu
+        if self.day_seen:
+            wanted_pu += lack_kwh / self.energy_kwh
         most_pu = max(self.soc_full_pu, self.soc_off_pu)
         self.soc_stop_pu = clipped(wanted_pu, self.soc_off_pu, most_pu)
         if self.grid_available:
@@ -100,6 +104,7 @@ def remember(ems: EmsForecast, power_kw: float, dt_s: float) -> None:
     ems.hour_s += dt_s
     while ems.hour_s >= HOUR_S - ROUNDING_S:
         ems.hour_s = max(ems.hour_s - HOUR_S, 0.0)
+        ems.day_seen = ems.day_seen or ems.hour == 23
         ems.day_kwh = 0.0
         for place in range(24):
             ems.day_kwh += ems.hours_kwh[place]
