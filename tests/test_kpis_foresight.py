@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from twin.kpis import compute
 from twin.kpis.dispatch import Dispatch, Store, Task, best_loss_pu, solve
-from twin.kpis.foresight import Prices, gap_pu, optimum, task_of
+from twin.kpis.foresight import Prices, judged, optimum, task_of
 from twin.run import Run
 
 FULL_LOAD_L_PER_KWH = 0.08415 + 0.246  # Skarstein & Uhlen, at rated power
@@ -175,7 +175,7 @@ def test_a_run_is_held_against_its_own_signals(tmp_path: Path) -> None:
     least_l = (1.0 + 3.0 - 0.7) * FULL_LOAD_L_PER_KWH
 
     assert optimum(run).cost == pytest.approx(least_l)
-    assert gap_pu(run) == pytest.approx(3.0 / least_l - 1.0)
+    assert judged(run).gap_pu == pytest.approx(3.0 / least_l - 1.0)
 
 
 def test_short_intervals_are_joined_to_quarters_of_an_hour(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_money_is_told_where_prices_are_given(tmp_path: Path) -> None:
     prices = Prices(fuel_usd_per_l=1.0, import_usd_per_kwh=[0.0, 0.0, 0.1])
     least_usd = 2.0 * 0.1 + (4.0 - 0.7 - 2.0) * FULL_LOAD_L_PER_KWH
 
-    assert gap_pu(run, prices) == pytest.approx(3.5 / least_usd - 1.0)
+    assert judged(run, prices).gap_pu == pytest.approx(3.5 / least_usd - 1.0)
 
 
 def test_units_that_are_not_alike_are_as_good_as_the_best(tmp_path: Path) -> None:
@@ -236,5 +236,12 @@ def test_a_run_that_cannot_tell_says_why(
     asked = Run(run.folder, {**run.meta, "expect": {"ems_gap_pu": {"max": 1.0}}})
 
     with pytest.raises(ValueError, match=told):
-        gap_pu(run)
+        judged(run)
     assert "ems_gap_pu" not in compute(asked)
+
+
+def test_a_run_that_needed_no_fuel_has_no_gap(tmp_path: Path) -> None:
+    run = recorded(tmp_path, site(), **{"main.p_gen_kw": [9.0, 9.0, 9.0]})
+
+    with pytest.raises(ValueError, match="could have done with nothing"):
+        _ = judged(run).gap_pu

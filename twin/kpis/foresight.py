@@ -9,7 +9,7 @@ less fuel, so no run lies below. All sites of a run are pooled, as if they hung 
 from below too, the looser the less alike they are. Failures of devices are not part of it.
 
 Imported energy costs no litres, so with a grid the bound uses all of it that helps. With prices
-given, `gap_pu(run, prices)` tells the same of money: import, export and fuel.
+given, `judged(run, prices)` tells the same of money: import, export and fuel.
 
 A year at 15 minutes takes seconds, so it is computed where it is asked for: by an expectation of
 `ems_gap_pu` in a scenario, by `twin foresight RUN`, or from a script. Left out: what hangs on a
@@ -46,16 +46,27 @@ class Prices:
     export_usd_per_kwh: npt.ArrayLike = 0.0
 
 
-def gap_pu(run: Run, prices: Prices | None = None) -> float:
-    """What a run burnt, or with prices paid, over the optimum less 1; ValueError if it has none."""
-    burnt_l = all_booked(run, "fuel", "fuel_l") or 0.0
-    least = optimum(run, prices).cost
-    spent = burnt_l
+@dataclass(frozen=True)
+class Judged:
+    """A run beside its optimum, in litres or in money."""
+
+    spent: float
+    least: float
+
+    @property
+    def gap_pu(self) -> float:
+        """By how much more than the least was spent; ValueError where that is nothing."""
+        if self.least <= ROUNDING:
+            raise ValueError("could have done with nothing, of which no gap is a share")
+        return self.spent / self.least - 1.0
+
+
+def judged(run: Run, prices: Prices | None = None) -> Judged:
+    """What a run burnt, or with prices paid, and the least; ValueError if it does not tell."""
+    spent = all_booked(run, "fuel", "fuel_l") or 0.0
     if prices is not None:
-        spent = burnt_l * prices.fuel_usd_per_l + (all_booked(run, "grid", "cost_usd") or 0.0)
-    if least <= ROUNDING:
-        raise ValueError("has an optimum that costs nothing, of which nothing is a share")
-    return spent / least - 1.0
+        spent = spent * prices.fuel_usd_per_l + (all_booked(run, "grid", "cost_usd") or 0.0)
+    return Judged(spent, optimum(run, prices).cost)
 
 
 def optimum(run: Run, prices: Prices | None = None) -> Dispatch:
@@ -198,7 +209,7 @@ def _sum(about: Mapping[str, Any], name: str, missing: float) -> float:
 
 def _gap_if_any(run: Run) -> float | None:
     try:
-        return gap_pu(run)
+        return judged(run).gap_pu
     except ValueError:
         return None
 
