@@ -25,6 +25,7 @@ class Scout(Component):
 
     @staticmethod
     def prepare(rows: Any, times: Any, inputs: Any) -> Any:
+        del rows, times
         sun = inputs["sun_w_per_m2"]
         return {"coming_w_per_m2": np.concatenate((sun[2:], np.zeros((min(2, len(sun)), 1))))}
 
