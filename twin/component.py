@@ -71,6 +71,7 @@ class Component:
     balance: ClassVar[Mapping[str, float]] = {}  # sum of factor x change of field = 0, in kWh
     step_max_s: ClassVar[float] = math.inf  # the longest step at which `step` is valid
     fine_step_max_s: ClassVar[float] = math.inf  # the same for `fine`
+    ahead_s: ClassVar[float] = 0.0  # how far past the end of a step `prepare` looks
     # Stepped outside the compiled loop and yet a bus: the types of the buses that stand for it
     # inside, each hung on the one before, and the wires between them and it ("bus.p_kw ~> p_kw").
     companions: ClassVar[Mapping[str, str]] = {}

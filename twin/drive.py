@@ -13,6 +13,7 @@ weather that drives it, and one that it gives may not lie elsewhere.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -140,8 +141,9 @@ def _tables(
 ) -> dict[str, NDArray[np.float64]]:
     """What `prepare` makes, one line an interval and one column a unit of its own kind."""
     made: dict[str, list[Floats]] = {}
+    ahead = math.ceil(task.device.cls.ahead_s / np.diff(edges).min())
     for begin in range(0, len(edges) - 1, CHUNK):
-        part = edges[begin : begin + CHUNK + 1]
+        part = edges[begin : begin + CHUNK + ahead + 1]
         inputs = {
             inp: np.column_stack(
                 [mean_over(profile, part[:-1], part[1:]) for profile in driven.profiles]
@@ -156,7 +158,7 @@ def _tables(
             inputs["elapsed_s"] = 0.5 * (part[:-1] + part[1:])[:, None]
         prepare: Any = methods_of(task.device.cls)["prepare"]
         for inp, values in prepare(task.rows, utc + middle, inputs).items():
-            made.setdefault(inp, []).append(values)
+            made.setdefault(inp, []).append(values[:CHUNK])
     return {inp: np.concatenate(parts) for inp, parts in made.items()}
 
 

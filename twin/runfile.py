@@ -85,6 +85,7 @@ def devices(run: Run, resumed: Path | None) -> dict[str, Any]:
             **{key: getattr(device, key) for key in ("units", "groups", "each", "bus", "enabled")},
             "fields": {one.name: _field(one) for one in device.cls.fields.values() if _kept(one)},
             "rated": _rated(device),
+            "params": _params(device),
             "start_totals": before[name]["start_totals"] if before else totals(run, device),
             "totals": {},
         }
@@ -99,6 +100,17 @@ def _rated(device: Device) -> dict[str, float]:
     given = {name: device.values.get(name, default) for name, default in rated.items()}
     units = device.groups * device.each
     return {n: float(np.broadcast_to(v, units)[: device.units].sum()) for n, v in given.items()}
+
+
+def _params(device: Device) -> dict[str, Any]:
+    """Every parameter: what all units have, or the least, mean and most of them."""
+    found: dict[str, Any] = {}
+    for field in device.cls.fields.values():
+        if field.kind is Kind.PARAM and field.type is not str:
+            given = np.asarray(device.values.get(field.name, field.default), float)
+            spread = [float(of(given)) for of in (np.min, np.mean, np.max)]
+            found[field.name] = spread[0] if spread[0] == spread[2] else spread
+    return found
 
 
 def _kept(declared: Field) -> bool:

@@ -1,4 +1,4 @@
-"""A component or a topology to start from: files and a test that pass as they are."""
+"""A component, a strategy or a topology to start from: files and a test that pass as they are."""
 
 from __future__ import annotations
 
@@ -44,6 +44,26 @@ def component(name: str, folder: Path) -> str:
             f"{twin} describe {name} --components {where}",
             f"{twin} new topology {name}_site --components {where}",
             f"{twin} run {name}_site/day.toml --components {where}",
+        ]
+    )
+
+
+def strategy(name: str, folder: Path) -> str:
+    """Write an energy management in plain Python and its test; what was written and what next."""
+    _refuse(name, _component_problems(name, folder))
+    texts = {
+        f"{name}.py": _filled("strategy.py", name),
+        f"test_{name}.py": _filled("test_strategy.py", name),
+    }
+    code, test = write_new(folder, texts)
+    twin, python = commands()
+    where = shlex.quote(str(folder))
+    return "\n  ".join(
+        [
+            f"wrote {code} and {test}; try",
+            f"{python} -m pytest {shlex.quote(str(test))}",
+            f"{twin} describe {name} --components {where}",
+            f"{twin} run island_telecom/week --components {where} --set ems.type={name}",
         ]
     )
 

@@ -18,7 +18,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 new = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(new, name="new", help="Write a component or topology to start from.")
+app.add_typer(new, name="new", help="Write a component, strategy or topology to start from.")
 
 
 class Shelf(StrEnum):
@@ -175,6 +175,16 @@ def modes(
 
 
 @app.command()
+def foresight(
+    run: Annotated[Path, typer.Argument(help="A run folder.", metavar="RUN")],
+) -> None:
+    """Tell how few litres would have done in a run, had all been known beforehand."""
+    from twin.cli.foresight import foresight_text
+
+    print(foresight_text(run))
+
+
+@app.command()
 def draw(
     topology: Annotated[str, typer.Argument(help="A topology, or one of its scenarios.")],
     world: Annotated[bool, typer.Option("--world", help="Draw the mosaik simulators.")] = False,
@@ -214,6 +224,17 @@ def new_component(
     from twin.cli.new import component
 
     print(component(name, folder))
+
+
+@new.command("strategy")
+def new_strategy(
+    name: Annotated[str, typer.Argument(help="Its type, like night_owl.")],
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")] = Path(),
+) -> None:
+    """Write NAME.py, an energy management in plain Python to adapt, and its test."""
+    from twin.cli.new import strategy
+
+    print(strategy(name, folder))
 
 
 @new.command("topology")

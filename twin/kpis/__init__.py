@@ -23,6 +23,7 @@ class Kpi:
     doc: str
     value: Callable[[Run], float | None]  # None: this run cannot tell
     better: Literal["more", "less", ""] = ""
+    slow: bool = False  # computed where a scenario expects something of it, not of every run
 
     @property
     def unit(self) -> str:
@@ -32,10 +33,11 @@ class Kpi:
 
 def groups() -> dict[str, tuple[Kpi, ...]]:
     """All KPIs in the order in which they are shown, those of resources left out."""
-    from twin.kpis import energy, frequency, losses, voltage
+    from twin.kpis import energy, foresight, frequency, losses, voltage
 
     modules = {"frequency": frequency, "voltage": voltage, "lost": losses, "energy": energy}
-    return {name: module.KPIS for name, module in modules.items()}
+    found = {name: module.KPIS for name, module in modules.items()}
+    return found | {"energy": found["energy"] + foresight.KPIS}
 
 
 def every() -> tuple[Kpi, ...]:
@@ -44,10 +46,11 @@ def every() -> tuple[Kpi, ...]:
 
 
 def compute(run: Run) -> dict[str, float]:
-    """Every KPI that this run can tell."""
+    """Every KPI that this run can tell; slow ones where it is held against them."""
     from twin.kpis.resources import of_resources
 
-    values = ((kpi.name, kpi.value(run)) for kpi in every())
+    asked = run.meta.get("expect", {})
+    values = ((k.name, k.value(run)) for k in every() if not k.slow or k.name in asked)
     known = {n: float(v) for n, v in values if v is not None and math.isfinite(v)}
     return known | of_resources(run)
 

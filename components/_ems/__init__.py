@@ -1,0 +1,1 @@
+"""What the energy managements of a site share."""
