@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 from twin.catalog import DEVICE_KEYS, tells_units
 from twin.component import Component, Kind, type_name
 from twin.component import Field as Declaration
+from twin.cost_schema import EconomicsKeys
 from twin.schema import DRAFT, STRICT, default_value, describe, settable, unit_model
 
 MOST_UNITS = 10_000_000
@@ -152,6 +153,7 @@ class ScenarioKeys(ScenarioHead):
         default={}, description='"site.pcs.enabled" = false'
     )
     expect: dict[str, ExpectKeys] = {}
+    economics: EconomicsKeys | None = None
 
 
 def scenario_schema() -> Json:

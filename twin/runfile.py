@@ -54,6 +54,7 @@ def head(run: Run, variant: str, overrides: Mapping[str, Any], mark: str) -> dic
         "tick_s": run.calendar.tick_s,
         "devices": {},
         "audit": {},
+        "economics": asdict(scenario.economics) if scenario.economics else None,
         "remarks": remarks(topology, scenario),
         "expect": {name: asdict(expect) for name, expect in scenario.expect.items()},
     }
@@ -62,7 +63,7 @@ def head(run: Run, variant: str, overrides: Mapping[str, Any], mark: str) -> dic
 def mark_of(scenario: Scenario, topology: Topology) -> str:
     """A mark of everything that decides the numbers of a run."""
     whole = hashlib.sha256()
-    documents = [topology.document, scenario.document, __version__]
+    documents = [topology.document, scenario.document, scenario.economics, __version__]
     whole.update(json.dumps(documents, sort_keys=True, default=str).encode())
     for source in topology.profiles.values():
         whole.update(source.file.read_bytes())
@@ -93,9 +94,10 @@ def devices(run: Run, resumed: Path | None) -> dict[str, Any]:
 
 
 def _rated(device: Device) -> dict[str, float]:
-    """What all units together are rated."""
+    """What all units together are rated, and the energy of a store when new."""
     params = [field for field in device.cls.fields.values() if field.kind is Kind.PARAM]
-    rated = {field.name: field.default for field in params if field.name.startswith("rated_")}
+    size = ("rated_", "energy_kwh")
+    rated = {field.name: field.default for field in params if field.name.startswith(size)}
     given = {name: device.values.get(name, default) for name, default in rated.items()}
     units = device.groups * device.each
     return {n: float(np.broadcast_to(v, units)[: device.units].sum()) for n, v in given.items()}

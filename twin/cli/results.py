@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from twin.check import Row, Verdict, format_table, number, table, unit_text
 from twin.cli.text import columns
 from twin.kpis import groups
+from twin.kpis.account import account_of
 from twin.kpis.events import COARSEST_S, event_times_s
 from twin.units import unit_of
 
@@ -37,12 +38,24 @@ def kpi_text(kpis: Mapping[str, float], verdicts: Sequence[Verdict]) -> str:
     alone = {row.name for own in found.values() for row in own}
     judged = [verdict.name for verdict in verdicts]
     found["also expected"] = [rows[name] for name in judged if name not in alone]
-    order = ["frequency", "voltage", "lost", "energy", "also expected"]
+    order = ["frequency", "voltage", "lost", "energy", "economics", "also expected"]
     if not found["frequency"]:  # no event was seen: energy first, and of what was lost no zeros
-        order = ["energy", "lost", "voltage", "also expected"]
+        order = ["energy", "lost", "voltage", "economics", "also expected"]
         found["lost"] = [row for row in found["lost"] if kpis[row.name] or row.name in judged]
     resources = [name for name in kpis if name not in alone]
     return "\n".join(_titled([(title, found[title]) for title in order], resources, kpis))
+
+
+def cost_text(run: Run) -> str:
+    """On what the economics rest, and what a run does not tell of them; nothing without any."""
+    found = account_of(run)
+    if found is None:
+        return ""
+    terms = found.terms
+    text = f"costs of {terms.costs}, {100.0 * terms.discount_pu:g} % over {terms.years} years"
+    text += f", {terms.convention}; every item is in costs.json"
+    wanted = f"\n  yearly figures are left out; they need {', '.join(found.missing)}"
+    return text + (wanted if found.missing else "")
 
 
 def _titled(
