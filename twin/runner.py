@@ -16,7 +16,7 @@ from twin.check import Verdict, check
 from twin.drive import driven_inputs
 from twin.expand import expanded, followed
 from twin.failure import CellFailure
-from twin.kpis.account import statement
+from twin.kpis.economics import statement
 from twin.load import load_scenario
 from twin.problems import Problem, Problems
 from twin.record import merge_events, scenario_words

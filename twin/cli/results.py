@@ -13,6 +13,7 @@ from twin.check import Row, Verdict, format_table, number, table, unit_text
 from twin.cli.text import columns
 from twin.kpis import groups
 from twin.kpis.account import account_of
+from twin.kpis.against import against
 from twin.kpis.events import COARSEST_S, event_times_s
 from twin.units import unit_of
 
@@ -56,6 +57,15 @@ def cost_text(run: Run) -> str:
     text += f", {terms.convention}; every item is in costs.json"
     wanted = f"\n  yearly figures are left out; they need {', '.join(found.missing)}"
     return text + (wanted if found.missing else "")
+
+
+def against_text(run: Run, baseline: Run) -> str:
+    """What a run saves against its baseline."""
+    found = against(run, baseline)
+    figures = {name: value for name, value in found.figures().items() if value is not None}
+    rows = {row.name: row for row in table(figures, [])}
+    shown = [rows.get(name, Row(name, "never")) for name in found.figures()]
+    return f"against {found.baseline or baseline.folder}\n{format_table(shown)}\n{cost_text(run)}"
 
 
 def _titled(

@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 from twin.economics import Price
 from twin.kpis import added, all_booked, booked, of_role
@@ -156,7 +156,7 @@ def _bought(run: Run, role: str, terms: Terms) -> Iterator[Item]:
     """What all devices of a role cost as new, by the prices of the cost set."""
     for name, unit in INVESTMENT.items():
         if price := terms.price(role, name):
-            yield _priced(role, "investment", _size(run, role, unit), unit, price, at_y=0.0)
+            yield priced(role, "investment", _size(run, role, unit), unit, price, at_y=0.0)
 
 
 def _investment(role: str, bought: list[Item], terms: Terms) -> Iterator[Item]:
@@ -165,7 +165,7 @@ def _investment(role: str, bought: list[Item], terms: Terms) -> Iterator[Item]:
         yield from bought
         return
     price = Price(role, "capex_usd", terms.capex_usd[role], _year(bought), "scenario", "scenario")
-    yield _priced(role, "investment", 1.0, "count", price, at_y=0.0)
+    yield priced(role, "investment", 1.0, "count", price, at_y=0.0)
 
 
 def _as_new(bought: list[Item], paid: list[Item]) -> float:
@@ -184,7 +184,7 @@ def _later(
     last_usd = math.fsum(item.usd for item in paid)
     note = f"{lasts.because}: {lasts.years:.4g} years"
     for at_y in replacement_times_y(lasts.years, terms.years):
-        again = _priced(role, "replacement", new_usd, "usd", share, at_y)
+        again = priced(role, "replacement", new_usd, "usd", share, at_y)
         last_usd = again.usd
         yield replace(again, note=note)
     left = left_pu(lasts.years, terms.years)
@@ -192,7 +192,7 @@ def _later(
         worth = Price(
             role, "left_pu", -left, _year(paid), "assumption", "straight line of its life"
         )
-        yield replace(_priced(role, "residual", last_usd, "usd", worth, terms.years), note=note)
+        yield replace(priced(role, "residual", last_usd, "usd", worth, terms.years), note=note)
 
 
 def _upkeep(run: Run, role: str, bought: list[Item], terms: Terms) -> Iterator[Item]:
@@ -207,32 +207,33 @@ def _upkeep(run: Run, role: str, bought: list[Item], terms: Terms) -> Iterator[I
     }
     for name, (quantity, unit) in quantities.items():
         if (price := terms.price(role, name)) and quantity is not None:
-            yield _priced(role, "om", quantity, unit, price)
+            yield priced(role, "om", quantity, unit, price)
 
 
 def _running(run: Run, terms: Terms) -> Iterator[Item]:
     """Yearly fuel, bills of the grid and trips."""
     fuel_l, usd_per_l = all_booked(run, "fuel", "fuel_l"), terms.price("fuel", "usd_per_l")
     if fuel_l is not None and usd_per_l:
-        yield _priced("fuel", "fuel", fuel_l / terms.run_y, "l", usd_per_l)
+        yield priced("fuel", "fuel", fuel_l / terms.run_y, "l", usd_per_l)
     year = max(price.year for price in terms.prices.values())
     bill_usd = all_booked(run, "grid", "cost_usd")
     if bill_usd is not None:
         meter = Price("grid", "usd", 1.0, year, "run", "meters of the run, import less export")
-        yield _priced("grid", "grid", bill_usd / terms.run_y, "usd", meter)
+        yield priced("grid", "grid", bill_usd / terms.run_y, "usd", meter)
     charge = terms.price("grid", "demand_charge_usd_per_kw")
     if charge and (kw := billed_kw(run)) is not None:
-        yield _priced("grid", "demand", kw / terms.run_y, "kw", charge)
+        yield priced("grid", "demand", kw / terms.run_y, "kw", charge)
     trips = (booked(about, "cost_usd") for about in of_role(run, "logistics").values())
     trips_usd = added(usd for usd in trips if usd is not None)
     if trips_usd is not None:
         counted = Price("logistics", "usd", 1.0, year, "run", "trips and visits of the run")
-        yield _priced("logistics", "logistics", trips_usd / terms.run_y, "usd", counted)
+        yield priced("logistics", "logistics", trips_usd / terms.run_y, "usd", counted)
 
 
-def _priced(
+def priced(
     role: str, kind: str, quantity: float, unit: str, price: Price, at_y: float | None = None
 ) -> Item:
+    """One line of an account."""
     origin = (price.value, price.name, price.year, price.status, price.source)
     return Item(role, kind, quantity, unit, *origin, quantity * price.value, at_y)
 
@@ -248,21 +249,3 @@ def _spread(item: Item, terms: Terms) -> Item:
 
 def _year(items: list[Item]) -> int:
     return max((item.year for item in items), default=0)
-
-
-def statement(run: Run) -> dict[str, Any] | None:
-    """The account as it is kept beside the run; `sum_usd_per_y` is the sum of its items."""
-    found = account_of(run)
-    if found is None:
-        return None
-    terms = {key: getattr(found.terms, key) for key in ("costs", "convention", "discount_pu")}
-    terms |= {"years": found.terms.years, "run_y": found.terms.run_y}
-    return {
-        "terms": terms,
-        "rule": "quantity x price = usd; usd paid once is discounted from at_y to the start and "
-        "spread over the years; sum of usd_per_y over served_kwh_per_y = lcoe_site_usd_per_kwh",
-        "missing": list(found.missing),
-        "lives": {role: asdict(one) for role, one in found.lives.items() if one.because},
-        "items": [asdict(item) for item in found.items],
-        "sum_usd_per_y": None if found.missing else found.usd_per_y(),
-    }

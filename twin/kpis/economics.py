@@ -15,13 +15,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict
+from typing import Any
 
-from twin.kpis import Kpi, added
-from twin.kpis import costs as convention
-from twin.kpis.account import Account, account_of
+from twin.kpis import Kpi, added, all_booked
+from twin.kpis.account import Item, account_of, priced
 from twin.kpis.energy import (
-    counter,
     if_any,
     less,
     outage_h,
@@ -31,14 +30,13 @@ from twin.kpis.energy import (
     unserved_kwh,
 )
 from twin.kpis.storage_costs import lcos
-from twin.problems import Problem, Problems
 from twin.run import Run
 
 DIESEL_KG_PER_L = 2.68  # 74.1 kg/GJ (IPCC) x 43.0 MJ/kg x 0.84 kg/l, of combustion alone
 
-Told = Callable[[Run], float | None]
+TERMS = ("costs", "convention", "discount_pu", "years", "run_y")
 
-fuel_l = counter("fuel", "fuel_l")
+Told = Callable[[Run], float | None]
 
 
 def carbon_kg(run: Run) -> float | None:
@@ -47,19 +45,17 @@ def carbon_kg(run: Run) -> float | None:
     return added([None if burnt_l is None else burnt_l * DIESEL_KG_PER_L, import_kg])
 
 
-def of_account(tell: Callable[[Account], float]) -> Told:
-    """A figure of the whole account; None where it is not whole."""
+def yearly(*kinds: str) -> Told:
+    """The even yearly payments of some kinds of items, or of all; None where there are none."""
 
     def value(run: Run) -> float | None:
         found = account_of(run)
-        return None if found is None or found.missing else tell(found)
+        if found is None or found.missing:
+            return None
+        items = (item for item in found.items if not kinds or item.kind in kinds)
+        return added(item.usd_per_y for item in items)
 
     return value
-
-
-def yearly(*kinds: str) -> Told:
-    """What is paid for some kinds of items each year."""
-    return of_account(lambda found: found.usd_per_y(kinds=kinds))
 
 
 def capex_usd(run: Run) -> float | None:
@@ -87,20 +83,39 @@ def life_y(role: str) -> Told:
     return value
 
 
-def times(tell: Told, section: str, name: str, factor: float = 1.0) -> Told:
-    """A quantity of the run times a price, where there is one."""
+def shadow(run: Run) -> list[Item]:
+    """What nobody bills: carbon and interruption of the run, at their prices."""
+    found = account_of(run)
+    amounts = {
+        ("carbon", "usd_per_t"): (over(carbon_kg(run), 1000.0), "t"),
+        ("interruption", "usd_per_kwh"): (unserved_kwh(run), "kwh"),
+    }
+    return [
+        priced("site", section, quantity, unit, price)
+        for (section, name), (quantity, unit) in amounts.items()
+        if found and (price := found.terms.price(section, name)) and quantity is not None
+    ]
+
+
+def shadow_usd(kind: str) -> Told:
+    """One of these amounts."""
 
     def value(run: Run) -> float | None:
-        found, quantity = account_of(run), tell(run)
-        price = found.terms.price(section, name) if found else None
-        return None if price is None or quantity is None else quantity * price.value * factor
+        return added(item.usd for item in shadow(run) if item.kind == kind)
 
     return value
 
 
 def carbon_cost(run: Run) -> float | None:
     """The shadow price of carbon in each kWh served."""
-    return over(times(carbon_kg, "carbon", "usd_per_t", 1e-3)(run), served_kwh(run))
+    return over(shadow_usd("carbon")(run), served_kwh(run))
+
+
+def fuel_cost_usd(run: Run) -> float | None:
+    """Fuel of the run at its price."""
+    found, burnt_l = account_of(run), all_booked(run, "fuel", "fuel_l")
+    price = found.terms.price("fuel", "usd_per_l") if found else None
+    return None if price is None or burnt_l is None else burnt_l * price.value
 
 
 def sla_time_pu(run: Run) -> float | None:
@@ -121,73 +136,25 @@ def sla_missed(run: Run) -> float | None:
     return float(sum(share < found.terms.sla_pu for share in known)) if found and known else None
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """A run against its baseline; all savings are those of even yearly payments."""
-
-    baseline: str
-    convention: str
-    extra_capex_usd: float
-    saving_usd_per_y: float  # of all but the investment, replacements included
-    npv_usd: float
-    payback_simple_y: float | None  # None: never
-    payback_discounted_y: float | None
-    cost_cut_pu: float  # of the even yearly payment for everything
-    lcoe_cut_pu: float | None
-
-
-def against(run: Run, baseline: Run) -> Comparison:
-    """What a run saves against the run of its baseline; raises Problems where they do not match.
-
-    Investments of both are set against each other, so a baseline that is built new pays for it.
-    The residual belongs to the net present value and to no saving.
-    """
-    own, other = _whole(run), _whole(baseline)
-    _check_match(run, baseline, own, other)
-    extra_usd = (capex_usd(run) or 0.0) - (capex_usd(baseline) or 0.0)
-    later = ("replacement", "om", "fuel", "grid", "demand", "logistics")
-    saving = other.usd_per_y(kinds=later) - own.usd_per_y(kinds=later)
-    terms, cut_usd_per_y = own.terms, other.usd_per_y() - own.usd_per_y()
-    early = 1.0 + terms.discount_pu if terms.convention == "year_start" else 1.0
-    worth = convention.annuity_factor(terms.discount_pu, terms.years) * early
-    lcoe_usd = lcoe_site(run), lcoe_site(baseline)
-    return Comparison(
-        baseline=str(baseline.meta["variant"]),
-        convention=terms.convention,
-        extra_capex_usd=extra_usd,
-        saving_usd_per_y=saving,
-        npv_usd=cut_usd_per_y * worth,
-        payback_simple_y=convention.payback_simple(extra_usd, saving),
-        payback_discounted_y=convention.payback_discounted(extra_usd, saving, terms.discount_pu),
-        cost_cut_pu=over(cut_usd_per_y, other.usd_per_y()) or 0.0,
-        lcoe_cut_pu=less(1.0, over(*lcoe_usd)),
-    )
-
-
-def _whole(run: Run) -> Account:
-    """The account of a run; raises Problems where there is none for whole years."""
+def statement(run: Run) -> dict[str, Any] | None:
+    """The account as it is kept beside the run, so that it can be added up again."""
     found = account_of(run)
     if found is None:
-        raise _problem(run, "has no account: its scenario has no [economics]")
-    if found.missing:
-        raise _problem(run, f"has no yearly account; it needs {', '.join(found.missing)}")
-    return found
-
-
-def _check_match(run: Run, baseline: Run, own: Account, other: Account) -> None:
-    """Both under the same terms, and the second the baseline that the first names."""
-    named, variant = run.meta["economics"]["baseline"], baseline.meta["variant"]
-    if named and named != variant:
-        ran = f"variant {variant}" if variant else "no variant"
-        raise _problem(baseline, f"is a run of {ran}, but the baseline is {named}")
-    for name in ("costs", "convention", "discount_pu", "years"):
-        mine, its = getattr(own.terms, name), getattr(other.terms, name)
-        if mine != its:
-            raise _problem(baseline, f"has another {name}: {its}, not {mine}")
-
-
-def _problem(run: Run, text: str) -> Problems:
-    return Problems([Problem(str(run.folder), 0, "", text)])
+        return None
+    terms = {key: getattr(found.terms, key) for key in TERMS}
+    return {
+        "terms": terms,
+        "rule": "quantity x price = usd. What has at_y is paid once: discounted from then to the "
+        "start and spread over the years. sum_usd_per_y is the sum of usd_per_y, and over "
+        "served_kwh_per_y it is lcoe_site_usd_per_kwh. shadow is of the run, billed by nobody and "
+        "no part of the sum.",
+        "missing": list(found.missing),
+        "lives": {role: asdict(one) for role, one in found.lives.items() if one.because},
+        "items": [asdict(item) for item in found.items],
+        "sum_usd_per_y": None if found.missing else found.usd_per_y(),
+        "served_kwh_per_y": None if found.missing else over(served_kwh(run), found.terms.run_y),
+        "shadow": [asdict(item) for item in shadow(run)],
+    }
 
 
 def _lcos(name: str, charging: bool) -> Kpi:
@@ -209,7 +176,7 @@ KPIS = (
     Kpi("fuel_usd_per_y", "of it, fuel", yearly("fuel"), "less"),
     Kpi("grid_usd_per_y", "of it, the bill of the grid", yearly("grid", "demand"), "less"),
     Kpi("logistics_usd_per_y", "of it, trips and visits", yearly("logistics"), "less"),
-    Kpi("fuel_cost_usd", "fuel of the run", times(fuel_l, "fuel", "usd_per_l"), "less"),
+    Kpi("fuel_cost_usd", "fuel of the run", fuel_cost_usd, "less"),
     Kpi("lcoe_site_usd_per_kwh", "all costs over what was served", lcoe_site, "less"),
     *(
         _lcos(name, charging)
@@ -227,7 +194,7 @@ KPIS = (
     Kpi(
         "interruption_cost_usd",
         "what was unserved in the run, at its price",
-        times(unserved_kwh, "interruption", "usd_per_kwh"),
+        shadow_usd("interruption"),
         "less",
     ),
     Kpi("sla_time_pu", "share of time with all demand served", sla_time_pu, "more"),

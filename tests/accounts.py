@@ -1,0 +1,98 @@
+"""Runs of a year, made of nothing but counters and a cost set, for the economics."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from twin.load import load_scenario
+from twin.run import Run
+
+ROOT = Path(__file__).parents[1]
+NOWHERE = Path("no such run")
+YEAR_S = 365 * 86400.0
+
+SCENARIO = """
+topology = "island_telecom"
+start = "2026-01-01T00:00:00+08:00"
+horizon_s = 86400
+step_s = 900
+
+[variant.diesel_only]
+"pv.enabled" = false
+
+[economics]
+costs = "market_small_remote_2025"
+"""
+
+Devices = dict[str, dict[str, Any]]
+
+
+def scenario_file(folder: Path, economics: str = "", scenario: str = SCENARIO) -> Path:
+    """A scenario of the island beside its topology, with more lines in its [economics]."""
+    home = folder / "island_telecom"
+    if not home.exists():
+        shutil.copytree(ROOT / "topologies/island_telecom", home)
+    (home / "try.toml").write_text(scenario + economics, "utf-8")
+    return home / "try.toml"
+
+
+def economics_of(folder: Path, economics: str = "") -> dict[str, Any]:
+    """What `run.json` says of a scenario's [economics]."""
+    scenario, _ = load_scenario(scenario_file(folder, economics))
+    assert scenario.economics is not None
+    return asdict(scenario.economics)
+
+
+def device(role: str, bus: str = "", units: int = 1, **totals: float) -> dict[str, Any]:
+    rated = {key: totals.pop(key) for key in list(totals) if key in ("rated_kw", "rated_kva")}
+    if "capacity_kwh" in totals:
+        rated["energy_kwh"] = totals.pop("capacity_kwh")
+    about = {"role": role, "bus": bus, "units": units, "enabled": True}
+    return about | {"rated": rated, "totals": totals}
+
+
+def run_of(
+    devices: Devices,
+    economics: dict[str, Any] | None,
+    folder: Path = NOWHERE,
+    horizon_s: float = YEAR_S,
+    start: str = "2026-01-01T00:00:00+08:00",
+    variant: str = "",
+) -> Run:
+    scenario = {"horizon_s": horizon_s, "start": start}
+    meta = {"format": 1, "status": "done", "devices": devices, "scenario": scenario}
+    return Run(folder, meta | {"variant": variant, "economics": economics})
+
+
+def genset(fuel_l: float, run_h: float, energy_kwh: float) -> dict[str, Any]:
+    return device(
+        "fuel", "main", rated_kw=15.0, fuel_l=fuel_l, run_h=run_h, energy_kwh=energy_kwh
+    )
+
+
+def diesel_only(fuel_l: float = 17629.938, load_kwh: float = 26718.0) -> Devices:
+    """Case 0 before: a 15 kW set that runs all year. Figures of the independent study."""
+    return {
+        "main": device("bus", unserved_kwh=0.0, outage_s=0.0, curtailed_kwh=0.0),
+        "load": device("load", "main", energy_kwh=load_kwh),
+        "genset": genset(fuel_l, 8760.0, load_kwh),
+    }
+
+
+def hybrid(fuel_l: float = 2436.507, run_h: float = 492.0) -> Devices:
+    """Case 0 after: 20 kW PV, 50 kWh, 30 kVA. What passed the battery follows 309.36 cycles."""
+    found = diesel_only()
+    found["genset"] = genset(fuel_l, run_h, 7380.0)
+    found["main"]["totals"]["curtailed_kwh"] = 0.17019701404 * 27854.2438
+    found |= {
+        "pv": device("solar", "main", rated_kw=20.0, energy_kwh=27854.2438),
+        "pcs": device(
+            "converter", "main", rated_kva=30.0, e_to_bus_kwh=14200.0, e_from_bus_kwh=16600.0
+        ),
+        "bess": device("storage", "pcs", capacity_kwh=50.0, e_in_kwh=15900.0, e_out_kwh=15000.0),
+        "ems": device("control"),
+    }
+    return found
