@@ -68,9 +68,7 @@ def run_of(
 
 
 def genset(fuel_l: float, run_h: float, energy_kwh: float) -> dict[str, Any]:
-    return device(
-        "fuel", "main", rated_kw=15.0, fuel_l=fuel_l, run_h=run_h, energy_kwh=energy_kwh
-    )
+    return device("fuel", "main", rated_kw=15.0, fuel_l=fuel_l, run_h=run_h, energy_kwh=energy_kwh)
 
 
 def diesel_only(fuel_l: float = 17629.938, load_kwh: float = 26718.0) -> Devices:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from twin.schema import STRICT
 
@@ -34,7 +34,7 @@ class Entry(BaseModel):
     value: float
     year: Annotated[int, Field(ge=1950, le=2100)]
     status: Literal["read", "unverified", "assumption"]
-    source: Annotated[str, Field(min_length=3)]
+    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 
 
 class Amount(Entry):

@@ -108,7 +108,9 @@ def _own(document: Document, keys: EconomicsKeys, prices: Found) -> Found:
     for section, table in keys.prices.items():
         for name, value in table.items():
             path = (SECTION, "prices", section, name)
-            if section not in KINDS or section == "finance":
+            if section == "finance":
+                document.report(path, f"is said at the top: {name}")
+            elif section not in KINDS:
                 document.report_unknown(path[:3], "section of a cost set", KINDS)
             elif name not in KINDS[section]:
                 document.report_unknown(path, f"price of {section}", KINDS[section])
