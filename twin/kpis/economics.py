@@ -133,13 +133,11 @@ def sla_energy_pu(run: Run) -> float | None:
 
 def sla_missed(run: Run) -> float | None:
     """How many of the two lie below what was promised."""
-    found, shares = account_of(run), (sla_time_pu(run), sla_energy_pu(run))
-    known = [share for share in shares if share is not None]
-    return (
-        float(sum(share < found.terms.sla_pu - ROUNDING for share in known))
-        if found and known
-        else None
-    )
+    found = account_of(run)
+    shares = [share for share in (sla_time_pu(run), sla_energy_pu(run)) if share is not None]
+    if found is None or not shares:
+        return None
+    return float(sum(share < found.terms.sla_pu - ROUNDING for share in shares))
 
 
 def statement(run: Run) -> dict[str, Any] | None:
