@@ -153,7 +153,7 @@ class ScenarioKeys(ScenarioHead):
         default={}, description='"site.pcs.enabled" = false'
     )
     expect: dict[str, ExpectKeys] = {}
-    economics: EconomicsKeys | None = None
+    economics: EconomicsKeys | None = Field(default=None, description="what a site costs")
 
 
 def scenario_schema() -> Json:

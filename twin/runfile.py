@@ -94,10 +94,10 @@ def devices(run: Run, resumed: Path | None) -> dict[str, Any]:
 
 
 def _rated(device: Device) -> dict[str, float]:
-    """What all units together are rated, and the energy of a store when new."""
+    """What all units together are rated; a store by the energy it holds."""
     params = [field for field in device.cls.fields.values() if field.kind is Kind.PARAM]
-    size = ("rated_", "energy_kwh")
-    rated = {field.name: field.default for field in params if field.name.startswith(size)}
+    sizes = [f for f in params if f.name.startswith("rated_") or f.name == "energy_kwh"]
+    rated = {field.name: field.default for field in sizes}
     given = {name: device.values.get(name, default) for name, default in rated.items()}
     units = device.groups * device.each
     return {n: float(np.broadcast_to(v, units)[: device.units].sum()) for n, v in given.items()}
