@@ -142,13 +142,13 @@ MISTAKES = {
     "own price below nothing": (
         "[economics]",
         "[economics]\nprices.fuel.usd_per_l = -1.0",
-        "try.toml:11  economics.prices.fuel.usd_per_l.value  "
+        "try.toml:11  economics.prices.fuel.usd_per_l  "
         "should be greater than or equal to 0, got -1.0",
     ),
     "efficiency, or another share, above one": (
         "[economics]",
         "[economics]\nprices.storage.end_of_life_pu = 1.2",
-        "try.toml:11  economics.prices.storage.end_of_life_pu.value  "
+        "try.toml:11  economics.prices.storage.end_of_life_pu  "
         "should be less than or equal to 1, got 1.2",
     ),
     "terms among prices": (

@@ -83,7 +83,9 @@ def test_cost_cut_and_cut_of_a_kwh_are_the_same_where_the_same_is_served(tmp_pat
     devices["main"]["totals"]["unserved_kwh"] = 0.5 * CASE["load_kwh"]
     own, other = pair(tmp_path)
     other = run_of(devices, dict(other.meta["economics"]), variant="diesel_only")
-    assert against(own, other).lcoe_cut_pu == pytest.approx(1.0 - 0.5 * (1.0 - found.cost_cut_pu))
+    short = against(own, other)
+    assert short.lcoe_cut_pu == pytest.approx(1.0 - 0.5 * (1.0 - found.cost_cut_pu))
+    assert (found.extra_served_kwh_per_y, short.extra_served_kwh_per_y) == (0.0, 13359.0)
 
 
 def test_what_costs_more_and_saves_nothing_is_never_paid_back(tmp_path: Path) -> None:

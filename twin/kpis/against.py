@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from twin.kpis import costs
 from twin.kpis.account import Account, account_of
 from twin.kpis.economics import capex_usd, lcoe_site
-from twin.kpis.energy import less, over
+from twin.kpis.energy import less, over, served_kwh
 from twin.problems import Problem, Problems
 from twin.run import Run
 
@@ -32,6 +32,7 @@ class Comparison:
     payback_discounted_y: float | None
     cost_cut_pu: float  # of the even yearly payment for everything
     lcoe_cut_pu: float | None
+    extra_served_kwh_per_y: float | None  # only where it is nothing are costs alone compared
 
     def figures(self) -> dict[str, float | None]:
         """The numbers by names that carry the convention; None is never."""
@@ -53,6 +54,7 @@ def against(run: Run, baseline: Run) -> Comparison:
     early = 1.0 + terms.discount_pu if terms.convention == "year_start" else 1.0
     worth = costs.annuity_factor(terms.discount_pu, terms.years) * early
     lcoe_usd = lcoe_site(run), lcoe_site(baseline)
+    served = over(served_kwh(run), terms.run_y), over(served_kwh(baseline), other.terms.run_y)
     return Comparison(
         baseline=str(baseline.meta["variant"]),
         convention=terms.convention,
@@ -63,6 +65,7 @@ def against(run: Run, baseline: Run) -> Comparison:
         payback_discounted_y=costs.payback_discounted(extra_usd, saving, terms.discount_pu),
         cost_cut_pu=over(cut_usd_per_y, other.usd_per_y()) or 0.0,
         lcoe_cut_pu=less(1.0, over(*lcoe_usd)),
+        extra_served_kwh_per_y=over(less(served_kwh(run), served_kwh(baseline)), terms.run_y),
     )
 
 

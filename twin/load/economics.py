@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 import twin
 from twin.cost_schema import INVESTMENT, KINDS, NEEDED, CostHead, EconomicsKeys, Entry
 from twin.economics import Economics, Price
 from twin.load.checked import checked
-from twin.load.document import Document, file_below, read_document
+from twin.load.document import Document, file_below, read_document, sentence
 from twin.problems import did_you_mean, shown
 from twin.topology import Topology
 
@@ -115,11 +117,19 @@ def _own(document: Document, keys: EconomicsKeys, prices: Found) -> Found:
             elif name not in KINDS[section]:
                 document.report_unknown(path, f"price of {section}", KINDS[section])
             else:
-                said = {"value": value, "year": year, "status": "assumption", "source": "scenario"}
-                _, bad = checked(document, path, KINDS[section][name], said, {"value": 1})
-                if not bad:
-                    own[section, name] = value
+                own[section, name] = value
+                if text := _value_problem(KINDS[section][name], value):
+                    document.report(path, text)
     return {pair: Price(*pair, value, year, "scenario", "scenario") for pair, value in own.items()}
+
+
+def _value_problem(kind: type[Entry], value: float) -> str:
+    """What is wrong with a bare value; nothing if it is right."""
+    try:
+        kind(value=value, year=2000, status="assumption", source="scenario")
+    except ValidationError as error:
+        return sentence(error.errors(include_url=False)[0])
+    return ""
 
 
 def _check_complete(
