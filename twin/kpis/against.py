@@ -65,7 +65,7 @@ def against(run: Run, baseline: Run) -> Comparison:
         payback_discounted_y=costs.payback_discounted(extra_usd, saving, terms.discount_pu),
         cost_cut_pu=over(cut_usd_per_y, other.usd_per_y()) or 0.0,
         lcoe_cut_pu=less(1.0, over(*lcoe_usd)),
-        extra_served_kwh_per_y=over(less(served_kwh(run), served_kwh(baseline)), terms.run_y),
+        extra_served_kwh_per_y=less(*served),
     )
 
 
