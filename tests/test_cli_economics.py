@@ -57,3 +57,11 @@ def test_a_year_and_its_baseline_at_a_glance(tmp_path: Path) -> None:
     assert lines[2].split()[1:] == ["50,500", "USD"]
     assert lines[-1] == cost_text(own)
     assert "yearly figures" not in cost_text(own)
+
+
+def test_what_is_never_paid_back_is_said_to_be(tmp_path: Path) -> None:
+    economics = economics_of(tmp_path, "capex_usd = { fuel = 0 }\n")
+    cheap = hybrid() | {"pv": hybrid()["pv"] | {"enabled": False}}
+    text = against_text(run_of(hybrid(), economics), run_of(cheap, economics))
+    assert "payback_simple_y" in text
+    assert text.count("never") == 2

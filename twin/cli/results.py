@@ -26,6 +26,7 @@ MOST_EVENTS = 24
 MOST_FALLS = 4
 DEAD = ("dead", "dark")  # modes of a bus that nothing holds
 ABREAST = 5  # resources beside each other
+PAYBACKS = ("payback_simple_y", "payback_discounted_y")
 TITLES = {"lost": "shed, dropped, tripped"}
 
 
@@ -64,7 +65,8 @@ def against_text(run: Run, baseline: Run) -> str:
     found = against(run, baseline)
     figures = {name: value for name, value in found.figures().items() if value is not None}
     rows = {row.name: row for row in table(figures, [])}
-    shown = [rows.get(name, Row(name, "never")) for name in found.figures()]
+    rows |= {name: Row(name, "never") for name in PAYBACKS if name not in rows}
+    shown = [rows[name] for name in found.figures() if name in rows]
     return f"against {found.baseline or baseline.folder}\n{format_table(shown)}\n{cost_text(run)}"
 
 
