@@ -8,6 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from twin.load import load_scenario
 from twin.run import Run
 
@@ -29,6 +32,8 @@ step_s = 900
 [economics]
 costs = "market_small_remote_2025"
 """
+
+AS_STUDIED = f"capex_usd = {{ fuel = 0 }}\nprices.fuel.usd_per_l = {CASE['fuel_usd_per_l']}\n"
 
 Devices = dict[str, dict[str, Any]]
 
@@ -107,3 +112,15 @@ def hybrid() -> Devices:
         "bess": device("storage", "pcs", capacity_kwh=50.0),
         "ems": device("control"),
     }
+
+
+def grid(cost_usd: float) -> dict[str, Any]:
+    counters = {"import_kwh": 5000.0, "export_kwh": 0.0, "carbon_kg": 3000.0}
+    return device("grid", "main", cost_usd=cost_usd, **counters)
+
+
+def recorded(folder: Path, t_s: list[float], **signals: list[float]) -> Path:
+    (folder / "signals").mkdir(exist_ok=True)
+    table = {name.replace("__", "."): values for name, values in signals.items()}
+    pq.write_table(pa.table({"t_s": t_s, **table}), folder / "signals/part-cell-00000.parquet")
+    return folder

@@ -7,26 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from tests.accounts import (
+    AS_STUDIED,
     CASE,
     YEAR_S,
     Devices,
     device,
     diesel_only,
     economics_of,
+    grid,
     hybrid,
     run_of,
 )
 from twin.kpis import compute, costs
 from twin.kpis.economics import KPIS, statement
-from twin.kpis.lives import extrapolated_y
 
 NAMES = {kpi.name for kpi in KPIS}
-AS_STUDIED = f"capex_usd = {{ fuel = 0 }}\nprices.fuel.usd_per_l = {CASE['fuel_usd_per_l']}\n"
 
 
 @pytest.fixture
@@ -181,98 +179,6 @@ def test_what_was_there_before_costs_nothing_at_first_and_its_price_when_replace
     again = [(item["at_y"], item["usd"]) for item in own if item["kind"] == "replacement"]
     assert again[0] == (pytest.approx(17500.0 / 8760.0), 15.0 * 475.0)
     assert len(again) == 7  # in 15 years
-
-
-def test_packs_that_the_run_replaced_last_as_long_as_they_did(economics: dict[str, Any]) -> None:
-    devices = hybrid()
-    devices["bess"]["totals"]["replaced_count"] = 2.0
-    found = compute(run_of(devices, economics, horizon_s=10 * YEAR_S))
-    assert found["storage_life_y"] == pytest.approx(5.0)
-
-
-# Remaining capacity after 1, 2 and 10 years at 0.8 DoD daily and 25 C, computed elsewhere: the
-# equations of Naumann, and BLAST-Lite's 250 Ah prismatic cell.
-NAUMANN = (0.93930767, 0.91416808, 0.80807399)
-BLAST = (0.97935456, 0.96646082, 0.89201714)
-
-
-@pytest.mark.parametrize(("left_pu", "rel"), [(NAUMANN, 0.01), (BLAST, 0.1)])
-def test_ageing_of_two_years_tells_when_ten_will_have_passed(
-    left_pu: tuple[float, ...], rel: float
-) -> None:
-    first, second, tenth = left_pu
-    assert extrapolated_y(2.0, 1.0 - first, 1.0 - second, tenth) == pytest.approx(10.0, rel=rel)
-
-
-def test_capacity_that_does_not_fade_tells_no_life() -> None:
-    assert extrapolated_y(1.0, 0.0, 0.0, 0.8) is None
-
-
-def recorded(folder: Path, t_s: list[float], **signals: list[float]) -> Path:
-    (folder / "signals").mkdir(exist_ok=True)
-    table = {name.replace("__", "."): values for name, values in signals.items()}
-    pq.write_table(pa.table({"t_s": t_s, **table}), folder / "signals/part-cell-00000.parquet")
-    return folder
-
-
-def test_a_pack_that_fades_is_replaced_when_it_has(
-    economics: dict[str, Any], tmp_path: Path
-) -> None:
-    """Of a loss as the root of time, 10 % in a year are 20 % in four."""
-    t_s = [YEAR_S * share for share in (1e-6, 0.25, 0.5, 1.0)]
-    left = [1.0, 0.95, 1.0 - 0.1 * 0.5**0.5, 0.9]
-    folder = recorded(tmp_path, t_s, bess__capacity_pu=left)
-    run = run_of(hybrid(), economics, folder)
-    assert compute(run)["storage_life_y"] == pytest.approx(4.0)
-    said = statement(run)
-    assert said is not None
-    again = [item for item in said["items"] if item["kind"] == "replacement"]
-    assert [item["at_y"] for item in again] == pytest.approx([4.0, 8.0, 12.0])
-    assert {item["note"] for item in again} == {"ageing: 4 years"}
-
-
-def grid(cost_usd: float) -> dict[str, Any]:
-    counters = {"import_kwh": 5000.0, "export_kwh": 0.0, "carbon_kg": 3000.0}
-    return device("grid", "main", cost_usd=cost_usd, **counters)
-
-
-CHARGED = AS_STUDIED + "prices.grid.demand_charge_usd_per_kw = 4\n"
-
-
-def test_a_demand_charge_bills_the_highest_quarter_of_each_month(tmp_path: Path) -> None:
-    """From 31 January 23:50: a quarter of 10 and 40 kW is 30 kW on average, one of export is 0."""
-    economics = economics_of(tmp_path, CHARGED)
-    t_s = [600.0, 1200.0, 1500.0, 2400.0, 3300.0]
-    folder = recorded(tmp_path, t_s, grid__p_kw=[99.0, 40.0, 10.0, -50.0, 20.0])
-    devices = hybrid() | {"grid": grid(100.0)}
-    run = run_of(devices, economics, folder, start="2026-01-31T23:50:00+08:00")
-    said = statement(run)
-    assert said is not None
-    demand = [item for item in said["items"] if item["kind"] == "demand"]
-    covered_pu = 3 * 900.0 / (28 * 86400.0)  # three whole quarters of February
-    assert [item["quantity"] for item in demand] == [pytest.approx(30.0 * covered_pu)]
-
-
-def test_a_year_of_even_import_is_billed_twelve_times(tmp_path: Path) -> None:
-    economics = economics_of(tmp_path, CHARGED)
-    t_s = [900.0 * (step + 1) for step in range(365 * 96)]
-    folder = recorded(tmp_path, t_s, grid__p_kw=[7.0] * len(t_s))
-    found = compute(run_of(hybrid() | {"grid": grid(100.0)}, economics, folder))
-    assert found["grid_usd_per_y"] == pytest.approx(100.0 + 12 * 7.0 * 4.0)
-
-
-@pytest.mark.parametrize("t_s", [[], [3600.0, 7200.0]], ids=["not recorded", "by the hour"])
-def test_a_demand_charge_that_cannot_be_told_leaves_out_what_rests_on_it(
-    t_s: list[float], tmp_path: Path
-) -> None:
-    economics = economics_of(tmp_path, CHARGED)
-    if t_s:
-        recorded(tmp_path, t_s, grid__p_kw=[1.0] * len(t_s))
-    run = run_of(hybrid() | {"grid": grid(100.0)}, economics, tmp_path)
-    said = statement(run)
-    assert said is not None
-    assert "for the demand charge" in said["missing"][0]
-    assert "lcoe_site_usd_per_kwh" not in compute(run)
 
 
 def test_trips_are_costs_of_the_site(economics: dict[str, Any]) -> None:
