@@ -32,6 +32,7 @@ from twin.component import AcDevice, inp, out, param, state
 
 ROUNDING = 1e-6  # of the rating; a smaller shortage is none
 
+
 class BatchLoad(AcDevice):
     """Deferrable load: shed by order or shortage, backlog caught up or dropped."""
 

@@ -12,6 +12,7 @@ from twin.catalog import DEVICE_KEYS, tells_units
 from twin.climate import Climate, Twelve
 from twin.component import Component, Kind, type_name
 from twin.component import Field as Declaration
+from twin.cost_schema import EconomicsKeys
 from twin.schema import DRAFT, STRICT, default_value, describe, in_files, unit_model
 
 MOST_UNITS = 10_000_000
@@ -183,6 +184,7 @@ class ScenarioKeys(ScenarioHead):
     )
     expect: dict[str, ExpectKeys] = {}
     claim: dict[Name, ClaimKeys] = {}
+    economics: EconomicsKeys | None = Field(default=None, description="what a site costs")
 
 
 def scenario_schema() -> Json:

@@ -54,6 +54,7 @@ def head(run: Run, variant: str, overrides: Mapping[str, Any], mark: str) -> dic
         "tick_s": run.calendar.tick_s,
         "devices": {},
         "audit": {},
+        "economics": asdict(scenario.economics) if scenario.economics else None,
         "remarks": remarks(topology, scenario),
         "expect": {name: asdict(expect) for name, expect in scenario.expect.items()},
     }
@@ -62,7 +63,7 @@ def head(run: Run, variant: str, overrides: Mapping[str, Any], mark: str) -> dic
 def mark_of(scenario: Scenario, topology: Topology) -> str:
     """A mark of everything that decides the numbers of a run."""
     whole = hashlib.sha256()
-    documents = [topology.document, scenario.document, __version__]
+    documents = [topology.document, scenario.document, scenario.economics, __version__]
     whole.update(json.dumps(documents, sort_keys=True, default=str).encode())
     for source in topology.profiles.values():
         whole.update(source.file.read_bytes() if source.file else b"")
@@ -94,9 +95,10 @@ def devices(run: Run, resumed: Path | None) -> dict[str, Any]:
 
 
 def _rated(device: Device) -> dict[str, float]:
-    """What all units together are rated."""
+    """What all units together are rated; a store by the energy it holds."""
     params = [field for field in device.cls.fields.values() if field.kind is Kind.PARAM]
-    rated = {field.name: field.default for field in params if field.name.startswith("rated_")}
+    sizes = [f for f in params if f.name.startswith("rated_") or f.name == "energy_kwh"]
+    rated = {field.name: field.default for field in sizes}
     given = {name: device.values.get(name, default) for name, default in rated.items()}
     units = device.groups * device.each
     return {n: float(np.broadcast_to(v, units)[: device.units].sum()) for n, v in given.items()}

@@ -16,6 +16,7 @@ from twin.check import Verdict, check
 from twin.drive import driven_inputs
 from twin.expand import expanded, followed
 from twin.failure import CellFailure
+from twin.kpis.economics import statement
 from twin.load import load_scenario
 from twin.problems import Problem, Problems
 from twin.record import merge_events, scenario_words
@@ -147,6 +148,8 @@ class _Book:
                 found = kpis.compute(ended)
                 verdicts = check({**ended.totals, **found}, self.meta["expect"])
                 _write_json(self.run.folder / "kpis.json", found)
+                if costs := statement(ended):
+                    _write_json(self.run.folder / "costs.json", costs)
         except OSError as error:
             status, reason = "failed", reason or _said(error)
             self.meta |= {"status": status, "reason": reason}

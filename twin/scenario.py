@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from twin.economics import Economics
+
 
 @dataclass(frozen=True)
 class Event:
@@ -93,6 +95,7 @@ class Scenario:
     claims: tuple[Claim, ...] = ()
     record: Record = Record()
     snapshots_s: tuple[float, ...] = ()
+    economics: Economics | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -40,7 +40,7 @@ ATOMS: dict[str, tuple[str, float]] = {
     "s": ("time", 1.0),
     "h": ("time", 3600.0),
     "d": ("time", 86400.0),
-    "y": ("time", 31536000.0),  # 365 days
+    "y": ("time", 31_536_000.0),  # 365 days
     "l": ("volume", 1.0),
     "m3": ("volume", 1e3),
     "g": ("mass", 1e-3),

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from twin.check import Row, Verdict, format_table, number, table, unit_text
 from twin.cli.text import columns
 from twin.kpis import groups
+from twin.kpis.account import account_of
+from twin.kpis.against import against
 from twin.kpis.events import COARSEST_S, event_times_s
 from twin.units import unit_of
 
@@ -24,6 +26,7 @@ MOST_EVENTS = 24
 MOST_FALLS = 4
 DEAD = ("dead", "dark")  # modes of a bus that nothing holds
 ABREAST = 5  # resources beside each other
+PAYBACKS = ("payback_simple_y", "payback_discounted_y")
 TITLES = {"lost": "shed, dropped, tripped"}
 
 
@@ -37,12 +40,34 @@ def kpi_text(kpis: Mapping[str, float], verdicts: Sequence[Verdict]) -> str:
     alone = {row.name for own in found.values() for row in own}
     judged = [verdict.name for verdict in verdicts]
     found["also expected"] = [rows[name] for name in judged if name not in alone]
-    order = ["frequency", "voltage", "lost", "energy", "also expected"]
+    order = ["frequency", "voltage", "lost", "energy", "economics", "also expected"]
     if not found["frequency"]:  # no event was seen: energy first, and of what was lost no zeros
-        order = ["energy", "lost", "voltage", "also expected"]
+        order = ["energy", "lost", "voltage", "economics", "also expected"]
         found["lost"] = [row for row in found["lost"] if kpis[row.name] or row.name in judged]
     resources = [name for name in kpis if name not in alone]
     return "\n".join(_titled([(title, found[title]) for title in order], resources, kpis))
+
+
+def cost_text(run: Run) -> str:
+    """On what the economics rest, and what a run does not tell of them; nothing without any."""
+    found = account_of(run)
+    if found is None:
+        return ""
+    terms = found.terms
+    text = f"costs of {terms.costs}, {100.0 * terms.discount_pu:g} % over {terms.years} years"
+    text += f", {terms.convention}; every item is in costs.json"
+    wanted = f"\n  yearly figures are left out; they need {', '.join(found.missing)}"
+    return text + (wanted if found.missing else "")
+
+
+def against_text(run: Run, baseline: Run) -> str:
+    """What a run saves against its baseline."""
+    found = against(run, baseline)
+    figures = {name: value for name, value in found.figures().items() if value is not None}
+    rows = {row.name: row for row in table(figures, [])}
+    rows |= {name: Row(name, "never") for name in PAYBACKS if name not in rows}
+    shown = [rows[name] for name in found.figures() if name in rows]
+    return f"against {found.baseline or baseline.folder}\n{format_table(shown)}\n{cost_text(run)}"
 
 
 def _titled(

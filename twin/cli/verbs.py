@@ -141,6 +141,18 @@ def describe(
 
 
 @app.command()
+def against(
+    run: Annotated[Path, typer.Argument(help="The folder of a run with an [economics].")],
+    baseline: Annotated[Path, typer.Argument(help="That of its baseline, such as diesel alone.")],
+) -> None:
+    """Tell what a run saves against its baseline, and when it is paid back."""
+    from twin.cli.results import against_text
+    from twin.run import open_run
+
+    print(against_text(open_run(run), open_run(baseline)))
+
+
+@app.command()
 def modes(
     scenario: Scenario,
     at: Annotated[

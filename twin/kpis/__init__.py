@@ -33,11 +33,12 @@ class Kpi:
 
 def groups() -> dict[str, tuple[Kpi, ...]]:
     """All KPIs in the order in which they are shown, those of resources left out."""
-    from twin.kpis import energy, foresight, frequency, losses, voltage
+    from twin.kpis import economics, energy, foresight, frequency, losses, voltage
 
     modules = {"frequency": frequency, "voltage": voltage, "lost": losses, "energy": energy}
     found = {name: module.KPIS for name, module in modules.items()}
-    return found | {"energy": found["energy"] + foresight.KPIS}
+    found["energy"] += foresight.KPIS
+    return found | {"economics": economics.KPIS}
 
 
 def every() -> tuple[Kpi, ...]:

@@ -16,6 +16,7 @@ from twin.file_schema import (
 from twin.load.checked import checked
 from twin.load.claims import read_claims
 from twin.load.document import Document
+from twin.load.economics import read_economics
 from twin.load.events import find_target, find_value, shape_problems
 from twin.load.expectations import read_expectations
 from twin.load.overrides import flat
@@ -27,7 +28,7 @@ from twin.scenario import Event, Record, Scenario, Zoom
 from twin.toml_lines import KeyPath
 from twin.topology import Topology
 
-SECTIONS = ("record", "event", "zoom", "variant", "expect", "claim")
+SECTIONS = ("record", "event", "zoom", "variant", "expect", "claim", "economics")
 FALLBACK = {
     "topology": "unnamed",
     "start": "2000-01-01T00:00:00+00:00",
@@ -85,6 +86,7 @@ def read_scenario(
             record.samples,
         ),
         snapshots_s=tuple(sorted(keys.snapshots_s)),
+        economics=read_economics(document, topology),
         document=document.data,
     )
 
