@@ -27,6 +27,7 @@ ORDER = (
     "tables",
     "profiles",
     "toml_lines",
+    "outages",
     "load",
     "fleet",
     "cellshape",

@@ -6,8 +6,11 @@ year in minutes holds each event in milliseconds, in one run.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,17 +50,27 @@ class Calendar:
 
     def step_after(self, tick: int) -> int:
         """The first instant at or after `tick` at which a step begins."""
-        for start, end, step, *_ in self.segments:
-            if tick < end:
-                return int(max(start, start + -(-(tick - start) // step) * step))
-        return self.end
+        if tick >= self.end:
+            return self.end
+        start, _, step, *_ = self._segment_of(tick)
+        return max(start, start + -(-(tick - start) // step) * step)
 
     def sync_after(self, tick: int) -> int:
         """The first exchange after `tick`, or the end."""
-        for start, end, _, sync, *_ in self.segments:
-            if tick < end:
-                return int(start + (max(tick - start, 0) // sync + 1) * sync)
-        return self.end
+        if tick >= self.end:
+            return self.end
+        start, _, _, sync, *_ = self._segment_of(tick)
+        return start + (max(tick - start, 0) // sync + 1) * sync
+
+    def _segment_of(self, tick: int) -> list[int]:
+        ends, lines = self._lines
+        return lines[bisect_right(ends, tick)]
+
+    @cached_property
+    def _lines(self) -> tuple[list[int], list[list[int]]]:
+        """The ends of the segments, and these, as plain numbers: they are asked for often."""
+        lines: list[list[int]] = self.segments.tolist()
+        return [line[1] for line in lines], lines
 
 
 def exact(seconds: float) -> Fraction:
@@ -91,24 +104,48 @@ def make_calendar(scenario: Scenario) -> Calendar:
     lines: list[list[int]] = []
     now = 0
     for begin, until in windows:
-        if begin > now:
-            lines.append([now, begin, *coarse])
+        lines += _coarse(now, begin, coarse)
         lines.append([begin, until, *fine])
         now = until
-    if now < end:
-        lines.append([now, end, *coarse])
+    lines += _coarse(now, end, coarse)
     return Calendar(float(tick), per_s, np.array(lines, np.int64))
 
 
+def _coarse(now: int, until: int, coarse: list[int]) -> Iterator[list[int]]:
+    """Segments up to a window: first what completes a step and an exchange that one has cut."""
+    step, sync, *rest = coarse
+    whole_step = min(-(-now // step) * step, until)
+    first_sync = min(-(-now // sync) * sync, until)
+    last_sync = max(until // sync * sync, first_sync)
+    for begin, end, inner, often in (
+        (now, whole_step, whole_step - now, whole_step - now),
+        (whole_step, first_sync, step, first_sync - whole_step),
+        (first_sync, last_sync, step, sync),
+        (last_sync, until, step, until - last_sync),
+    ):
+        if begin < end:
+            yield [begin, end, inner, often, *rest]
+
+
 def _windows(scenario: Scenario, per_s: Fraction, sync: int, end: int) -> list[tuple[int, int]]:
-    """Fine windows at events and zooms, from exchange to exchange, those that touch joined."""
+    """Fine windows at events and zooms, those that touch joined.
+
+    They go from exchange to exchange; those at drawn outages, of which a year has many, from a
+    step on for just as long as was asked for.
+    """
+    for_s = scenario.fine_for_s or 0.0
+    inner = round(exact(scenario.fine_sync_s or 0.0) * per_s)
+    step = round(exact(scenario.step_s) * per_s)
+    wanted = {(event.at_s, for_s, event.seen == "cut") for event in scenario.events if event.seen}
+    wanted |= {(zoom.at_s, zoom.for_s, False) for zoom in scenario.zooms}
+    spans = []
+    for at_s, lasts_s, cut in wanted:
+        at, lasts = exact(at_s) * per_s, exact(lasts_s) * per_s
+        begin = int(at // (step if cut else sync)) * (step if cut else sync)
+        until = int(-(-(at + lasts) // (inner if cut else sync))) * (inner if cut else sync)
+        spans.append((begin, min(until, end)))
     found: list[tuple[int, int]] = []
-    wanted = {(event.at_s, scenario.fine_for_s or 0.0) for event in scenario.events}
-    wanted |= {(zoom.at_s, zoom.for_s) for zoom in scenario.zooms}
-    for at_s, for_s in sorted(wanted):
-        at = exact(at_s) * per_s
-        begin = int(at // sync) * sync
-        until = min(end, int(-(-(at + exact(for_s) * per_s) // sync)) * sync)
+    for begin, until in sorted(spans):
         if found and begin <= found[-1][1]:
             found[-1] = (found[-1][0], max(until, found[-1][1]))
         elif begin < until:

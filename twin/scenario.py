@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+Seen = Literal["whole", "cut", ""]
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Event:
     field: str
     value: float | tuple[float, ...]  # one for all of them, or one each
     over_s: float = 0.0  # how long it takes to get there, along a line
+    seen: Seen = "whole"  # of its fine window: whole exchanges, a cut step, or none
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -77,6 +80,8 @@ class Scenario:
     expect: Mapping[str, Expect] = field(default_factory=dict)
     record: Record = Record()
     snapshots_s: tuple[float, ...] = ()
+    files: tuple[Path, ...] = ()  # what it reads beside itself
+    remarks: tuple[str, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -85,7 +85,8 @@ def remarks(topology: Topology, scenario: Scenario | None = None) -> list[str]:
     found = [*text_remarks(topology), *loose_remarks(topology)]
     if scenario and scenario.fine_step_s:
         found += regime_remarks(topology)
-    return [f"{device.where}  {device.name}: {text}" for device, text in found]
+    said = [f"{device.where}  {device.name}: {text}" for device, text in found]
+    return [*said, *(scenario.remarks if scenario else ())]
 
 
 def _read(
