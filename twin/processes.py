@@ -4,25 +4,31 @@ All processes of a world share one environment, so they can share its resources.
 writes ``process(self, env)``, a generator over one unit; `env` is a `TwinEnvironment`. Outputs are
 counters or cumulative values: they are acted on when they change. An instant between two steps is
 seen by the rest of the world at the next step.
+
+It may wait for truths and counters to change. A number with a unit is a level, which it reads when
+it acts: waiting for a level that moves at every step would call everyone at every step.
 """
 
 from __future__ import annotations
 
 import math
 import sys
+import zlib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import mosaik_api_v3
+import numpy as np
 import simpy
 from mosaik_api_v3.types import CreateResult, Meta
 
 from twin.catalog import add_folder, find
 from twin.cell_sim import due_after, meta, only
-from twin.component import Component, Kind, methods_of, way_of
+from twin.component import Component, Kind, methods_of, type_name, way_of
 from twin.component_sim import FOLDER_OPTION, Change, calendar_of, checked_values, model_of
 from twin.failure import CellFailure
+from twin.worldplan import awaited
 
 R = TypeVar("R")
 Events = Generator[simpy.Event, Any, Any]
@@ -31,11 +37,13 @@ NEAR_TICKS = 1e-3  # an instant so close to a tick is meant to be on it: seconds
 
 
 class TwinEnvironment(simpy.Environment):
-    """SimPy's environment, with resources by name and inputs that can be waited for."""
+    """SimPy's environment, with resources by name, random streams and inputs to wait for."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = 0) -> None:
         """Time stands at 0 s, the start of the scenario."""
         super().__init__()
+        self._seed = seed
+        self._names: dict[int, str] = {}
         self._shared: dict[str, Any] = {}
         self._waiting: dict[tuple[int, str], simpy.Event] = {}
 
@@ -45,6 +53,15 @@ class TwinEnvironment(simpy.Environment):
             self._shared[name] = make()
         found: R = self._shared[name]
         return found
+
+    def name(self, unit: Component, name: str) -> None:
+        """Call a unit by a name, after which its random numbers are drawn."""
+        self._names[id(unit)] = name
+
+    def stream(self, unit: Component) -> np.random.Generator:
+        """Random numbers of a unit alone: whoever else is there changes nothing in them."""
+        name = self._names.get(id(unit), type_name(type(unit)))
+        return np.random.default_rng([self._seed, zlib.crc32(name.encode())])
 
     def change_of(self, unit: Component, inp: str) -> simpy.Event:
         """An event that happens when an input of a unit next changes."""
@@ -81,6 +98,7 @@ class ProcessSim(mosaik_api_v3.Simulator):
         calendar: Sequence[Sequence[int]] = (),
         components: str = "",
         piece: int = 0,
+        seed: int = 0,
     ) -> Meta:
         """Find the processes by their types, perhaps in the folder `components`.
 
@@ -92,7 +110,7 @@ class ProcessSim(mosaik_api_v3.Simulator):
             add_folder(Path(components))
         self.calendar = calendar_of(time_resolution, calendar)
         self.tick_s, self.piece = time_resolution, piece
-        self.env = TwinEnvironment()
+        self.env = TwinEnvironment(seed)
         self.kinds = {name: find(name) for name in processes}
         for name, cls in self.kinds.items():
             if way_of(cls) != "process":
@@ -127,6 +145,7 @@ class ProcessSim(mosaik_api_v3.Simulator):
             for k, unit in enumerate(self.units[eid]):
                 if "start" in methods_of(cls):
                     unit.start()
+                self.env.name(unit, f"{eid}[{k}]")
                 self.env.process(self._named(unit, eid if units in (None, 1) else f"{eid}[{k}]"))
             self.env.process(self._change(self.units[eid], changes))
             made.append({"eid": eid, "type": model})
@@ -154,11 +173,10 @@ class ProcessSim(mosaik_api_v3.Simulator):
         """Let everything happen that is due, with what has arrived."""
         del max_advance
         now_s = float(self.calendar.seconds(time))
+        self._take(inputs, levels=True)  # what happens within a step reads levels at its end
         if now_s > self.env.now:
             self.env.run(until=now_s)
-        for eid, attrs in inputs.items():
-            for attr, sources in attrs.items():
-                self._put(self.units[eid], attr, only(sources))
+        self._take(inputs, levels=False)
         while self.env.peek() <= now_s + NEAR_TICKS * self.tick_s:
             self.env.step()
         planned = [due_after(self.calendar, time, self.piece)] if self.piece else []
@@ -167,6 +185,13 @@ class ProcessSim(mosaik_api_v3.Simulator):
             tick = self.calendar.step_after(math.ceil(ahead / self.tick_s - NEAR_TICKS))
             planned.append(max(tick, time + 1))
         return min(planned, default=None)
+
+    def _take(self, inputs: Mapping[str, Any], levels: bool) -> None:
+        for eid, attrs in inputs.items():
+            units = self.units[eid]
+            for attr, sources in attrs.items():
+                if awaited(type(units[0]), attr) != levels:
+                    self._put(units, attr, only(sources))
 
     def _put(self, units: list[Any], attr: str, value: Any) -> None:
         values = value if isinstance(value, list) else [value] * len(units)
@@ -198,7 +223,8 @@ def _model(cls: type[Component]) -> dict[str, Any]:
     taken = [f.name for f in cls.fields.values() if f.kind is Kind.INP]
     held = [f"held {name}" for name in given]
     model = model_of(cls) | {"attrs": taken + given + held}
-    return model | {"trigger": taken, "non-persistent": given}
+    trigger = [name for name in taken if awaited(cls, name)]
+    return model | {"trigger": trigger, "non-persistent": given}
 
 
 def main() -> int:
