@@ -254,11 +254,13 @@ def _sim_id(sim: SimPlan) -> str:
 
 def _first_inputs(run: Run, device: Device) -> dict[str, list[Any]]:
     """What a process finds in its inputs before anything has changed."""
-    return {
-        wire.inp: unit_map(wire, run.devices)(_before(run, wire.source, wire.out))
-        for wire in run.plan.wires
-        if wire.target == device.name and run.devices[wire.source].units
-    }
+    found = {}
+    for wire in run.plan.wires:
+        if wire.target == device.name and run.devices[wire.source].units:
+            values = unit_map(wire, run.devices)(_before(run, wire.source, wire.out))
+            kind = device.cls.fields[wire.inp].type  # rows hold truths as whole numbers
+            found[wire.inp] = [kind(value) for value in values]
+    return found
 
 
 def _start_cell(run: Run, world: Any, sim: SimPlan) -> Started:
