@@ -48,13 +48,13 @@ def crews_of(unit: Crewed, env: Any) -> Any:
     return env.shared(unit.crew, lambda: simpy.Resource(env, unit.crews_count))
 
 
-def drive_out(unit: Crewed, env: Any, stream: np.random.Generator) -> Any:
-    """Leave when the road is open, arrive; returns when the crew left."""
+def help_there(unit: Crewed, env: Any, stream: np.random.Generator, work_s: float) -> Any:
+    """Leave when the road is open, arrive and work; returns when the crew left."""
     while not unit.road_open:
         yield env.change_of(unit, "road_open")
     left_s = env.now
     unit.away = True
-    yield env.timeout(one_way_s(unit, stream))
+    yield env.timeout(one_way_s(unit, stream) + work_s)
     return left_s
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components._crews import HOUR_S, Crewed, crews_of, drive_home, drive_out, heard, lasting_s
+from components._crews import HOUR_S, Crewed, crews_of, drive_home, heard, help_there, lasting_s
 from twin.component import inp, param, state
 
 
@@ -45,8 +45,8 @@ class Repair(Crewed):
             yield env.timeout(lasting_s(stream, self.parts_h, self.parts_sigma_pu))
             with crews.request() as free:
                 yield free
-                left_s = yield from drive_out(self, env, stream)
-                yield env.timeout(lasting_s(stream, self.work_h, self.work_sigma_pu))
+                work_s = lasting_s(stream, self.work_h, self.work_sigma_pu)
+                left_s = yield from help_there(self, env, stream, work_s)
                 self.repaired_count += 1
                 self.waited_h += (env.now - failed_s) / HOUR_S
                 yield from drive_home(self, env, stream, left_s)

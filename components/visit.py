@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from components._crews import HOUR_S, Crewed, crews_of, drive_home, drive_out, heard, lasting_s
+from components._crews import HOUR_S, Crewed, crews_of, drive_home, heard, help_there, lasting_s
 from twin.component import inp, param, state
 
 DAY_S = 86400.0
@@ -64,8 +64,7 @@ class Visit(Crewed):
                 continue
             with crews.request() as free:
                 yield free
-                left_s = yield from drive_out(self, env, stream)
-                yield env.timeout(self.stay_h * HOUR_S)
+                left_s = yield from help_there(self, env, stream, self.stay_h * HOUR_S)
                 calls = [call for call in CALLS if getattr(self, call)]
                 do_all(self, planned)
                 self.waited_h += 0.0 if planned else (env.now - called_s) / HOUR_S

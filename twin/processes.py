@@ -15,6 +15,7 @@ import math
 import sys
 import zlib
 from collections.abc import Callable, Generator, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -117,7 +118,8 @@ class ProcessSim(mosaik_api_v3.Simulator):
                 raise ValueError(f"{name} is no process: start it by twin.simulator:ComponentSim")
         self.units: dict[str, list[Any]] = {}
         self.single: set[str] = set()
-        self.last: dict[tuple[str, str], Any] = {}
+        self.last: dict[tuple[str, str], tuple[list[Any], list[Any]]] = {}
+        self.arrived: dict[tuple[str, str], Any] = {}
         self.meta = meta("hybrid", {name: _model(cls) for name, cls in self.kinds.items()})
         return self.meta
 
@@ -190,32 +192,43 @@ class ProcessSim(mosaik_api_v3.Simulator):
         for eid, attrs in inputs.items():
             units = self.units[eid]
             for attr, sources in attrs.items():
-                if awaited(type(units[0]), attr) != levels:
-                    self._put(units, attr, only(sources))
-
-    def _put(self, units: list[Any], attr: str, value: Any) -> None:
-        values = value if isinstance(value, list) else [value] * len(units)
-        for unit, new in zip(units, values, strict=True):
-            self.env.put(unit, attr, new)
+                value = only(sources)
+                news = awaited(type(units[0]), attr) != levels
+                if news and self.arrived.get((eid, attr)) != value:
+                    self.arrived[eid, attr] = value
+                    put = setattr if levels else self.env.put  # for a level nobody waits
+                    values = value if isinstance(value, list) else [value] * len(units)
+                    for unit, new in zip(units, values, strict=True):
+                        put(unit, attr, new)
 
     def get_data(self, outputs: Mapping[str, list[str]]) -> dict[str, Any]:
         """What holds, and of events only what changed."""
         found: dict[str, Any] = {}
         for eid, attrs in outputs.items():
             for attr in attrs:
-                values = [self._get(eid, unit, attr) for unit in self.units[eid]]
-                value = values[0] if eid in self.single else values
-                if attr.startswith("held ") or self.last.get((eid, attr)) != value:
-                    self.last[eid, attr] = value
+                if self._look(eid, attr) or attr.startswith("held "):
+                    _, values = self.last[eid, attr]
+                    value = values[0] if eid in self.single else [*values]
                     found.setdefault(eid, {})[attr] = value
         return found
 
-    def _get(self, eid: str, unit: Any, attr: str) -> Any:
+    def _look(self, eid: str, attr: str) -> bool:
+        """Whether a field of any unit differs from when it was last asked for.
+
+        Of a large fleet hardly a unit acts at one instant: what stands is not looked at again.
+        """
         name = attr.removeprefix("held ")
-        value = type(unit).fields[name].type(getattr(unit, name))
-        if isinstance(value, float) and not math.isfinite(value):
-            raise CellFailure(eid, name, self.env.now, f"became {value}")
-        return value
+        raw = [*map(attrgetter(name), self.units[eid])]
+        before = self.last.get((eid, attr))
+        if before and before[0] == raw:
+            return False
+        kind = type(self.units[eid][0]).fields[name].type
+        values = [kind(value) for value in raw]
+        if kind is float and not all(map(math.isfinite, values)):
+            wrong = next(value for value in values if not math.isfinite(value))
+            raise CellFailure(eid, name, self.env.now, f"became {wrong}")
+        self.last[eid, attr] = raw, values
+        return before is None or before[1] != values
 
 
 def _model(cls: type[Component]) -> dict[str, Any]:

@@ -122,6 +122,8 @@ class Ledger:
             for place, name in enumerate(self.logged[device.name]):
                 before = self.held[device.name, name]
                 after = told.get((device.name, name), before)
+                if before == after:
+                    continue
                 for unit, (old, new) in enumerate(zip(before, after, strict=True)):
                     if old != new:
                         self.sink.events(np.array([[now, number, unit, place, new]], np.float64))

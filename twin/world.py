@@ -39,7 +39,7 @@ from twin.worldplan import LinkPlan, SimPlan, WorldPlan, awaited, is_address, pl
 from twin.worldrun import WorldError as WorldError
 from twin.worldrun import play
 
-PIECES = 50  # calls of a simulator with no periodic partner: often enough to see it move
+PIECES = 20  # calls of a simulator with no periodic partner: often enough to see it move
 
 
 @dataclass
