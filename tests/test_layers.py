@@ -33,6 +33,7 @@ ORDER = (
     "sources",
     "profiles",
     "toml_lines",
+    "outages",
     "load",
     "fleet",
     "cellshape",

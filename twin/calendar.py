@@ -7,8 +7,10 @@ for, and the coarse step around it is cut in two.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,17 +50,27 @@ class Calendar:
 
     def step_after(self, tick: int) -> int:
         """The first instant at or after `tick` at which a step begins."""
-        for start, end, step, *_ in self.segments:
-            if tick < end:
-                return int(max(start, start + -(-(tick - start) // step) * step))
-        return self.end
+        if tick >= self.end:
+            return self.end
+        start, _, step, *_ = self._segment_of(tick)
+        return max(start, start + -(-(tick - start) // step) * step)
 
     def sync_after(self, tick: int) -> int:
         """The first exchange after `tick`, or the end."""
-        for start, end, _, sync, *_ in self.segments:
-            if tick < end:
-                return int(start + (max(tick - start, 0) // sync + 1) * sync)
-        return self.end
+        if tick >= self.end:
+            return self.end
+        start, _, _, sync, *_ = self._segment_of(tick)
+        return start + (max(tick - start, 0) // sync + 1) * sync
+
+    def _segment_of(self, tick: int) -> list[int]:
+        ends, lines = self._lines
+        return lines[bisect_right(ends, tick)]
+
+    @cached_property
+    def _lines(self) -> tuple[list[int], list[list[int]]]:
+        """The ends of the segments, and these, as plain numbers: they are asked for often."""
+        lines: list[list[int]] = self.segments.tolist()
+        return [line[1] for line in lines], lines
 
 
 def exact(seconds: float) -> Fraction:
@@ -119,7 +131,7 @@ def _pieces(begin: int, end: int, lengths: list[int]) -> list[tuple[int, int]]:
 def _windows(scenario: Scenario, per_s: Fraction, sync: int, end: int) -> list[tuple[int, int]]:
     """Fine windows at events and zooms, in whole fine exchanges, those that touch joined."""
     found: list[tuple[int, int]] = []
-    wanted = {(event.at_s, scenario.fine_for_s or 0.0) for event in scenario.events}
+    wanted = {(event.at_s, scenario.fine_for_s or 0.0) for event in scenario.events if event.seen}
     wanted |= {(zoom.at_s, zoom.for_s) for zoom in scenario.zooms}
     for at_s, for_s in sorted(wanted):
         at = exact(at_s) * per_s

@@ -35,7 +35,7 @@ class Sink(Protocol):
     def records(self, stamps: NDArray[np.int64], lines: NDArray[np.float64]) -> None:
         """Lines of signals, stamped with the end of their interval in ticks."""
 
-    def events(self, log: NDArray[np.int64]) -> None:
+    def events(self, log: NDArray[Any]) -> None:
         """Lines of (tick, part, unit, column, new value)."""
 
 

@@ -35,6 +35,9 @@ def _moment(value: Any) -> Any:
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Seconds = Annotated[float, Field(gt=0, le=1e10)]  # up to three centuries
 Instant = Annotated[float, Field(ge=0)]
+Rate = Annotated[float, Field(ge=0, le=1e6)]
+Hours = Annotated[float, Field(gt=0, le=1e6)]
+Sigma = Annotated[float, Field(ge=0, le=5)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Count = Annotated[int, Field(ge=1, le=MOST_UNITS)]
 Times = Annotated[int, Field(ge=1, le=100_000)]
@@ -98,6 +101,20 @@ class EventKeys(Keys):
     for_s: Seconds | None = Field(default=None, description="back to what it was after it [s]")
     times: Times | None = Field(default=None, description="how often, together with every_s")
     every_s: Seconds | None = Field(default=None, description="from one time to the next [s]")
+
+
+class OutageKeys(Keys):
+    """A calendar of outages, drawn from the seed or listed in a file."""
+
+    set: str = Field(description="device.field, grid.available, site[3].grid.available")
+    to: Anything = Field(default=False, description="its value during an outage")
+    per_year: Rate | None = Field(default=None, description="mean number a year of 8,760 h")
+    per_day: Rate | None = Field(default=None, description="mean number a day")
+    mean_h: Hours | None = Field(default=None, description="mean length, before they merge [h]")
+    sigma: Sigma | None = Field(default=None, description="sigma of the logarithm of the length")
+    file: str = Field(default="", description="CSV with start and duration_h beside the scenario")
+    zone: str = Field(default="UTC", description="time zone of starts written without an offset")
+    each_unit: bool = Field(default=False, description="each unit of a fleet on its own")
 
 
 class ZoomKeys(Keys):
@@ -178,6 +195,7 @@ class ScenarioKeys(ScenarioHead):
 
     record: RecordKeys = RecordKeys()
     event: list[EventKeys] = []
+    outage: list[OutageKeys] = []
     zoom: list[ZoomKeys] = []
     variant: dict[Name, dict[str, Any]] = Field(
         default={}, description='"site.pcs.enabled" = false'

@@ -117,7 +117,7 @@ def ledger_recorder(ledger: Ledger, folder: Path) -> Recorder:
         for place, name in enumerate(logged(device))
     }
 
-    def describe(log: NDArray[np.int64]) -> dict[str, list[Any]]:
+    def describe(log: NDArray[Any]) -> dict[str, list[Any]]:
         return event_words(log, devices, fields, seconds)
 
     recorder = Recorder(folder, "outside", ledger.columns, seconds, describe)

@@ -4,25 +4,32 @@ All processes of a world share one environment, so they can share its resources.
 writes ``process(self, env)``, a generator over one unit; `env` is a `TwinEnvironment`. Outputs are
 counters or cumulative values: they are acted on when they change. An instant between two steps is
 seen by the rest of the world at the next step.
+
+It may wait for truths and counters to change. A number with a unit is a level, which it reads when
+it acts: waiting for a level that moves at every step would call everyone at every step.
 """
 
 from __future__ import annotations
 
 import math
 import sys
+import zlib
 from collections.abc import Callable, Generator, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
 import mosaik_api_v3
+import numpy as np
 import simpy
 from mosaik_api_v3.types import CreateResult, Meta
 
 from twin.catalog import add_folder, find
 from twin.cell_sim import due_after, meta, only
-from twin.component import Component, Kind, methods_of, way_of
+from twin.component import Component, Kind, methods_of, type_name, way_of
 from twin.component_sim import FOLDER_OPTION, Change, calendar_of, checked_values, model_of
 from twin.failure import CellFailure
+from twin.worldplan import awaited
 
 R = TypeVar("R")
 Events = Generator[simpy.Event, Any, Any]
@@ -31,11 +38,13 @@ NEAR_TICKS = 1e-3  # an instant so close to a tick is meant to be on it: seconds
 
 
 class TwinEnvironment(simpy.Environment):
-    """SimPy's environment, with resources by name and inputs that can be waited for."""
+    """SimPy's environment, with resources by name, random streams and inputs to wait for."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = 0) -> None:
         """Time stands at 0 s, the start of the scenario."""
         super().__init__()
+        self._seed = seed
+        self._names: dict[int, str] = {}
         self._shared: dict[str, Any] = {}
         self._waiting: dict[tuple[int, str], simpy.Event] = {}
 
@@ -45,6 +54,15 @@ class TwinEnvironment(simpy.Environment):
             self._shared[name] = make()
         found: R = self._shared[name]
         return found
+
+    def name(self, unit: Component, name: str) -> None:
+        """Call a unit by a name, after which its random numbers are drawn."""
+        self._names[id(unit)] = name
+
+    def stream(self, unit: Component) -> np.random.Generator:
+        """Random numbers of a unit alone: whoever else is there changes nothing in them."""
+        name = self._names.get(id(unit), type_name(type(unit)))
+        return np.random.default_rng([self._seed, zlib.crc32(name.encode())])
 
     def change_of(self, unit: Component, inp: str) -> simpy.Event:
         """An event that happens when an input of a unit next changes."""
@@ -81,6 +99,7 @@ class ProcessSim(mosaik_api_v3.Simulator):
         calendar: Sequence[Sequence[int]] = (),
         components: str = "",
         piece: int = 0,
+        seed: int = 0,
     ) -> Meta:
         """Find the processes by their types, perhaps in the folder `components`.
 
@@ -92,14 +111,15 @@ class ProcessSim(mosaik_api_v3.Simulator):
             add_folder(Path(components))
         self.calendar = calendar_of(time_resolution, calendar)
         self.tick_s, self.piece = time_resolution, piece
-        self.env = TwinEnvironment()
+        self.env = TwinEnvironment(seed)
         self.kinds = {name: find(name) for name in processes}
         for name, cls in self.kinds.items():
             if way_of(cls) != "process":
                 raise ValueError(f"{name} is no process: start it by twin.simulator:ComponentSim")
         self.units: dict[str, list[Any]] = {}
         self.single: set[str] = set()
-        self.last: dict[tuple[str, str], Any] = {}
+        self.last: dict[tuple[str, str], tuple[list[Any], list[Any]]] = {}
+        self.arrived: dict[tuple[str, str], Any] = {}
         self.meta = meta("hybrid", {name: _model(cls) for name, cls in self.kinds.items()})
         return self.meta
 
@@ -127,6 +147,7 @@ class ProcessSim(mosaik_api_v3.Simulator):
             for k, unit in enumerate(self.units[eid]):
                 if "start" in methods_of(cls):
                     unit.start()
+                self.env.name(unit, f"{eid}[{k}]")
                 self.env.process(self._named(unit, eid if units in (None, 1) else f"{eid}[{k}]"))
             self.env.process(self._change(self.units[eid], changes))
             made.append({"eid": eid, "type": model})
@@ -154,11 +175,10 @@ class ProcessSim(mosaik_api_v3.Simulator):
         """Let everything happen that is due, with what has arrived."""
         del max_advance
         now_s = float(self.calendar.seconds(time))
+        self._take(inputs, levels=True)  # what happens within a step reads levels at its end
         if now_s > self.env.now:
             self.env.run(until=now_s)
-        for eid, attrs in inputs.items():
-            for attr, sources in attrs.items():
-                self._put(self.units[eid], attr, only(sources))
+        self._take(inputs, levels=False)
         while self.env.peek() <= now_s + NEAR_TICKS * self.tick_s:
             self.env.step()
         planned = [due_after(self.calendar, time, self.piece)] if self.piece else []
@@ -168,29 +188,47 @@ class ProcessSim(mosaik_api_v3.Simulator):
             planned.append(max(tick, time + 1))
         return min(planned, default=None)
 
-    def _put(self, units: list[Any], attr: str, value: Any) -> None:
-        values = value if isinstance(value, list) else [value] * len(units)
-        for unit, new in zip(units, values, strict=True):
-            self.env.put(unit, attr, new)
+    def _take(self, inputs: Mapping[str, Any], levels: bool) -> None:
+        for eid, attrs in inputs.items():
+            units = self.units[eid]
+            for attr, sources in attrs.items():
+                value = only(sources)
+                news = awaited(type(units[0]), attr) != levels
+                if news and self.arrived.get((eid, attr)) != value:
+                    self.arrived[eid, attr] = value
+                    put = setattr if levels else self.env.put  # for a level nobody waits
+                    values = value if isinstance(value, list) else [value] * len(units)
+                    for unit, new in zip(units, values, strict=True):
+                        put(unit, attr, new)
 
     def get_data(self, outputs: Mapping[str, list[str]]) -> dict[str, Any]:
         """What holds, and of events only what changed."""
         found: dict[str, Any] = {}
         for eid, attrs in outputs.items():
             for attr in attrs:
-                values = [self._get(eid, unit, attr) for unit in self.units[eid]]
-                value = values[0] if eid in self.single else values
-                if attr.startswith("held ") or self.last.get((eid, attr)) != value:
-                    self.last[eid, attr] = value
+                if self._look(eid, attr) or attr.startswith("held "):
+                    _, values = self.last[eid, attr]
+                    value = values[0] if eid in self.single else [*values]
                     found.setdefault(eid, {})[attr] = value
         return found
 
-    def _get(self, eid: str, unit: Any, attr: str) -> Any:
+    def _look(self, eid: str, attr: str) -> bool:
+        """Whether a field of any unit differs from when it was last asked for.
+
+        Of a large fleet hardly a unit acts at one instant: what stands is not looked at again.
+        """
         name = attr.removeprefix("held ")
-        value = type(unit).fields[name].type(getattr(unit, name))
-        if isinstance(value, float) and not math.isfinite(value):
-            raise CellFailure(eid, name, self.env.now, f"became {value}")
-        return value
+        raw = [*map(attrgetter(name), self.units[eid])]
+        before = self.last.get((eid, attr))
+        if before and before[0] == raw:
+            return False
+        kind = type(self.units[eid][0]).fields[name].type
+        values = [kind(value) for value in raw]
+        if kind is float and not all(map(math.isfinite, values)):
+            wrong = next(value for value in values if not math.isfinite(value))
+            raise CellFailure(eid, name, self.env.now, f"became {wrong}")
+        self.last[eid, attr] = raw, values
+        return before is None or before[1] != values
 
 
 def _model(cls: type[Component]) -> dict[str, Any]:
@@ -198,7 +236,8 @@ def _model(cls: type[Component]) -> dict[str, Any]:
     taken = [f.name for f in cls.fields.values() if f.kind is Kind.INP]
     held = [f"held {name}" for name in given]
     model = model_of(cls) | {"attrs": taken + given + held}
-    return model | {"trigger": taken, "non-persistent": given}
+    trigger = [name for name in taken if awaited(cls, name)]
+    return model | {"trigger": trigger, "non-persistent": given}
 
 
 def main() -> int:

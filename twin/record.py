@@ -91,7 +91,7 @@ class Recorder:
         if time.monotonic() - self._opened > PART_AGE_S:
             self.flush()
 
-    def events(self, log: NDArray[np.int64]) -> None:
+    def events(self, log: NDArray[Any]) -> None:
         """Take lines of events."""
         self._events.append(log.copy())
 
@@ -116,18 +116,19 @@ class Recorder:
 
 
 def event_words(
-    log: NDArray[np.int64],
+    log: NDArray[Any],
     devices: Sequence[Device],
     fields: Mapping[tuple[int, int], str],
     seconds: Callable[[Any], Any],
 ) -> dict[str, list[Any]]:
     """Lines of (tick, part, unit, column, value) as columns of words and numbers."""
     lines = []
-    for tick, part, unit, column, value in log.tolist():
+    places = log[:, :4].astype(np.int64).tolist()
+    for (tick, part, unit, column), value in zip(places, log[:, 4].tolist(), strict=True):
         device = devices[part]
         field = device.cls.fields[fields[part, column]]
         who = device.name, device.unit_name(unit), field.name
-        lines.append((float(seconds(tick)), *who, float(value), _word(field, value), "device"))
+        lines.append((float(seconds(tick)), *who, float(value), _word(field, int(value)), "device"))
     return _columns(lines)
 
 

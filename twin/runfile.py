@@ -67,6 +67,8 @@ def mark_of(scenario: Scenario, topology: Topology) -> str:
     whole.update(json.dumps(documents, sort_keys=True, default=str).encode())
     for source in topology.profiles.values():
         whole.update(source.file.read_bytes() if source.file else b"")
+    for file in scenario.files:
+        whole.update(file.read_bytes())
     for device in topology.devices.values():
         for name, text in device.texts.items():
             if name.endswith("_file") and text:

@@ -21,6 +21,7 @@ class Event:
     field: str
     value: float | tuple[float, ...]  # one for all of them, or one each
     over_s: float = 0.0  # how long it takes to get there, along a line
+    seen: bool = True  # it opens a fine window
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -96,6 +97,8 @@ class Scenario:
     record: Record = Record()
     snapshots_s: tuple[float, ...] = ()
     economics: Economics | None = None
+    files: tuple[Path, ...] = ()  # what it reads beside itself
+    remarks: tuple[str, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -14,11 +14,12 @@ from twin.calendar import Calendar
 from twin.cell import Sink
 from twin.cell_sim import due_after, meta, only
 from twin.columns import STATS, Column
-from twin.component import Kind
+from twin.component import Field, Kind
 from twin.profiles import Profile, mean_over
 from twin.topology import Device
 from twin.wiring import Driven
 
+BROUGHT = ("volume", "mass", "energy")  # dimensions
 STATISTICS: Mapping[str, Callable[..., Any]] = {"sum": np.sum, "min": np.min, "max": np.max}
 
 
@@ -121,9 +122,11 @@ class Ledger:
             for place, name in enumerate(self.logged[device.name]):
                 before = self.held[device.name, name]
                 after = told.get((device.name, name), before)
+                if before == after:
+                    continue
                 for unit, (old, new) in enumerate(zip(before, after, strict=True)):
                     if old != new:
-                        self.sink.events(np.array([[now, number, unit, place, new]], np.int64))
+                        self.sink.events(np.array([[now, number, unit, place, new]], np.float64))
         self.held |= {key: values for key, values in told.items() if key[0] in self.processes}
         self.fill(now)
         self.held |= told
@@ -156,15 +159,22 @@ def recorded(device: Device) -> list[str]:
 
 
 def logged(device: Device) -> list[str]:
-    """What makes an event when it changes: modes and truths, and the counters of a process."""
+    """What makes an event when it changes: modes and truths, and what a process counts or brings.
+
+    What it brings, in litres, kilograms or kilowatt-hours, are notes of delivery.
+    """
     states = {n: f for n, f in device.cls.fields.items() if f.kind is Kind.STATE}
-    counts = device.way == "process"
+    process = device.way == "process"
     return [
         name
         for name in recorded(device)
         if name in states
-        and (states[name].labels or states[name].type in ((bool, int) if counts else (bool,)))
+        and (states[name].labels or states[name].type is bool or (process and _noted(states[name])))
     ]
+
+
+def _noted(state: Field) -> bool:
+    return state.type is int or (state.unit is not None and state.unit.dimension in BROUGHT)
 
 
 def _exchanges(calendar: Calendar, after: int, until: int) -> Iterator[NDArray[np.int64]]:

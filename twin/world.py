@@ -35,11 +35,11 @@ from twin.service_sims import Ledger
 from twin.snapshot import Keeper, State
 from twin.topology import Device, Topology
 from twin.wiring import Driven, Plan, build
-from twin.worldplan import LinkPlan, SimPlan, WorldPlan, is_address, plan_world
+from twin.worldplan import LinkPlan, SimPlan, WorldPlan, awaited, is_address, plan_world
 from twin.worldrun import WorldError as WorldError
 from twin.worldrun import play
 
-PIECES = 50  # calls of a simulator with no periodic partner: often enough to see it move
+PIECES = 20  # calls of a simulator with no periodic partner: often enough to see it move
 
 
 @dataclass
@@ -120,7 +120,7 @@ def _cell(run: Run, sim: SimPlan) -> Cell:
     watched = [
         (link.device, link.out)
         for link in run.plan.links
-        if link.source == sim.name and _kind(run, link.target) == "process"
+        if link.source == sim.name and _awaited(run, link)
     ]
     plan = Plan(
         run.devices,
@@ -182,6 +182,12 @@ def _kind(run: Run, name: str) -> str:
     return next(sim.kind for sim in run.plan.sims if sim.name == name)
 
 
+def _awaited(run: Run, link: LinkPlan) -> bool:
+    """Whether a process may wait for what a link brings."""
+    process = _kind(run, link.target) == "process"
+    return process and awaited(run.devices[link.entity].cls, link.attr)
+
+
 def _sim_config(run: Run) -> Any:
     config: dict[str, dict[str, Any]] = {
         "cell": {"python": "twin.simulator:CellSim"},
@@ -218,6 +224,7 @@ def _start_one(run: Run, world: Any, sim: SimPlan) -> Started:
     devices = [run.devices[name] for name in sim.holds]
     kinds = sorted({type_name(device.cls) for device in devices})
     told: dict[str, Any] = {"processes": kinds, "piece": _piece(run.calendar)}
+    told["seed"] = run.scenario.seed
     if sim.kind == "fleet":
         period = run.calendar.ticks(devices[0].period_s) if devices[0].period_s else 0
         told = {"component": kinds[0], "period": period, "begin": run.begin}
@@ -247,11 +254,13 @@ def _sim_id(sim: SimPlan) -> str:
 
 def _first_inputs(run: Run, device: Device) -> dict[str, list[Any]]:
     """What a process finds in its inputs before anything has changed."""
-    return {
-        wire.inp: unit_map(wire, run.devices)(_before(run, wire.source, wire.out))
-        for wire in run.plan.wires
-        if wire.target == device.name and run.devices[wire.source].units
-    }
+    found = {}
+    for wire in run.plan.wires:
+        if wire.target == device.name and run.devices[wire.source].units:
+            values = unit_map(wire, run.devices)(_before(run, wire.source, wire.out))
+            kind = device.cls.fields[wire.inp].type  # rows hold truths as whole numbers
+            found[wire.inp] = [kind(value) for value in values]
+    return found
 
 
 def _start_cell(run: Run, world: Any, sim: SimPlan) -> Started:
@@ -329,9 +338,7 @@ def _connect(run: Run, world: Any, sims: dict[str, Started]) -> None:
 def _connect_one(run: Run, world: Any, sims: dict[str, Started], link: LinkPlan) -> None:
     source, target = sims[link.source], sims[link.target]
     eventful = source.plan.kind == "process" or (run.plan.eventful and source.plan.kind == "cell")
-    as_event = target.plan.kind == "process" or (
-        source.plan.kind == "process" and target.plan.kind == "cell"
-    )
+    as_event = _awaited(run, link) or (source.plan.kind == "process" and target.plan.kind == "cell")
     out = f"held {link.out}" if eventful and not as_event else link.out
     more: dict[str, Any] = {}
     mapping = unit_map(link.wire, run.devices) if link.wire else None

@@ -13,7 +13,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from twin.component import Former
+from twin.component import Component, Former
 from twin.order import Action, Loop, collects, in_cell, order
 from twin.problems import Problem, Problems, shown
 from twin.topology import Device, Topology, Wire, terminal_wires, told
@@ -88,6 +88,11 @@ def plan_world(topology: Topology, exploded: bool = False, allow_remote: bool = 
     sims = [*_cells(actions, exploded), *_others(topology)]
     links = tuple(dict.fromkeys(_links(topology, wires, sims)))
     return WorldPlan(tuple(sims), links, wires, exploded)
+
+
+def awaited(cls: type[Component], inp: str) -> bool:
+    """Whether a process may wait for an input to change, or reads it when it acts: a level."""
+    return cls.fields[inp].type is not float
 
 
 def is_address(remote: str) -> bool:

@@ -86,7 +86,9 @@ def remarks(topology: Topology, scenario: Scenario | None = None) -> list[str]:
     if scenario and scenario.fine_step_s:
         found += regime_remarks(topology)
     said = [f"{device.where}  {device.name}: {text}" for device, text in found]
-    return said + (leap_remarks(topology, scenario) if scenario else [])
+    if scenario:
+        said += [*leap_remarks(topology, scenario), *scenario.remarks]
+    return said
 
 
 def _read(

@@ -19,6 +19,7 @@ from twin.load.document import Document
 from twin.load.economics import read_economics
 from twin.load.events import find_target, find_value, shape_problems
 from twin.load.expectations import read_expectations
+from twin.load.outages import read_outages
 from twin.load.overrides import flat
 from twin.load.regimes import regime_problems
 from twin.load.schedule import Planned, clashes, end_problems, scheduled
@@ -28,7 +29,7 @@ from twin.scenario import Event, Record, Scenario, Zoom
 from twin.toml_lines import KeyPath
 from twin.topology import Topology
 
-SECTIONS = ("record", "event", "zoom", "variant", "expect", "claim", "economics")
+SECTIONS = ("record", "event", "outage", "zoom", "variant", "expect", "claim", "economics")
 FALLBACK = {
     "topology": "unnamed",
     "start": "2000-01-01T00:00:00+00:00",
@@ -61,6 +62,9 @@ def read_scenario(
     for index, at_s in enumerate(keys.snapshots_s):
         if text := instant_problem(at_s, keys, bad):
             document.report(("snapshots_s", index), text)
+    events = _events(document, topology, keys, bad)
+    listed = _listed(document, "outage")
+    outages = read_outages(document, listed, topology, keys, bad, events)
     return Scenario(
         name=document.path.stem,
         path=document.path,
@@ -73,7 +77,7 @@ def read_scenario(
         fine_sync_s=keys.fine_sync_s,
         fine_for_s=keys.fine_for_s,
         seed=keys.seed,
-        events=_events(document, topology, keys, bad),
+        events=tuple(sorted((*events, *outages.events), key=lambda event: event.at_s)),
         zooms=tuple(_zooms(document, keys, bad)),
         variants={name: dict(flat(table)) for name, table in document.tables(("variant",)).items()},
         expect=dict(read_expectations(document)),
@@ -87,6 +91,8 @@ def read_scenario(
         ),
         snapshots_s=tuple(sorted(keys.snapshots_s)),
         economics=read_economics(document, topology),
+        files=tuple(outages.files),
+        remarks=tuple(outages.remarks),
         document=document.data,
     )
 

@@ -93,7 +93,7 @@ def scheduled(planned: Iterable[Planned]) -> tuple[Event, ...]:
         units = list(one.units)
         value: float | tuple[float, ...] = one.value
         if back:
-            value = _as_told(kept[one.index])
+            value = as_told(kept[one.index])
         else:
             kept[one.index] = now[units]
         now[units] = value
@@ -108,7 +108,7 @@ def given(device: Device, name: str) -> NDArray[Any]:
     return np.array(np.broadcast_to(values, device.groups * device.each), np.float64)
 
 
-def _as_told(values: NDArray[Any]) -> float | tuple[float, ...]:
+def as_told(values: NDArray[Any]) -> float | tuple[float, ...]:
     """One number where all are alike."""
     if len(values) and np.all(values == values[0]):
         return float(values[0])
