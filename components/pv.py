@@ -23,7 +23,7 @@ the last digit. PVWatts itself would multiply the curve by eta and gain energy a
 here the loss shrinks with 1 - eta instead. At eta = 1, gamma 0, losses 0 and DC/AC 1 the power is
 rated G / 1000 exactly, up to rated.
 
-At low voltage it delivers nothing and waits (`_cessation.py`).
+At low voltage it delivers nothing and waits, at high frequency it gives less (`_cessation.py`).
 
 Valid up to 1 h, milliseconds included, steady irradiance within the step or the interval of the
 weather. Checked against PVWatts version 8 (0.1 % of a year) and pvlib. Leaves out: horizon and
@@ -37,9 +37,9 @@ from typing import Any
 
 import numpy as np
 
-from components._cessation import Cessation, yield_to_voltage
+from components._cessation import Cessation, count, curb, yield_to_voltage
 from components._sun import plane
-from twin.component import inp, out, param, state
+from twin.component import inp, out, param
 
 PUBLISHED_NOMINAL = 0.96
 PUBLISHED_REFERENCE = 0.9637
@@ -88,7 +88,6 @@ class Pv(Cessation):
     air_degc: float = inp(25.0, "air temperature", ge=-90, le=70)
     rise_k: float = inp(-1.0, "of the cell above the air; negative: by NOCT", ge=-1, le=100)
 
-    energy_kwh: float = state(0.0, "energy it could deliver", ge=0)
     cell_degc: float = out(25.0, "cell temperature")
 
     @staticmethod
@@ -105,13 +104,29 @@ class Pv(Cessation):
 
     def step(self, dt_s: float) -> None:
         """Turn the irradiance of this step into power."""
-        rise_k = self.rise_k
-        if rise_k < 0.0:
-            rise_k = (self.noct_degc - 20.0) * 0.00125 * self.poa_w_per_m2
-        self.cell_degc = self.air_degc + rise_k
-        warmth = max(1.0 + self.gamma_pu_per_k * (self.cell_degc - 25.0), 0.0)
-        p_dc_kw = self.rated_kw * self.poa_w_per_m2 * 0.001 * warmth * (1.0 - self.losses_pu)
-        dc_limit_kw = self.rated_kw / (self.dc_ac_pu * self.inverter_efficiency_pu)
-        self.p_kw = inverted_kw(p_dc_kw, dc_limit_kw, self.inverter_efficiency_pu)
+        invert(self)
         yield_to_voltage(self, dt_s)
-        self.energy_kwh += self.p_kw * (dt_s / 3600.0)
+        count(self, self.p_kw, dt_s)
+
+    def enter_fine(self) -> None:
+        self.entering = True
+
+    def fine(self, dt_s: float) -> None:
+        """The same with an eye on the frequency."""
+        invert(self)
+        yield_to_voltage(self, dt_s)
+        available_kw = self.p_kw
+        curb(self)
+        count(self, available_kw, dt_s)
+
+
+def invert(pv: Pv) -> None:
+    """What the light on the array comes to."""
+    rise_k = pv.rise_k
+    if rise_k < 0.0:
+        rise_k = (pv.noct_degc - 20.0) * 0.00125 * pv.poa_w_per_m2
+    pv.cell_degc = pv.air_degc + rise_k
+    warmth = max(1.0 + pv.gamma_pu_per_k * (pv.cell_degc - 25.0), 0.0)
+    p_dc_kw = pv.rated_kw * pv.poa_w_per_m2 * 0.001 * warmth * (1.0 - pv.losses_pu)
+    dc_limit_kw = pv.rated_kw / (pv.dc_ac_pu * pv.inverter_efficiency_pu)
+    pv.p_kw = inverted_kw(p_dc_kw, dc_limit_kw, pv.inverter_efficiency_pu)

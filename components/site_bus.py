@@ -115,6 +115,7 @@ class SiteBus(Meter, Node):
     df_end_hz: float = state(0.0, "deviation of frequency at the end of a step", record=False)
     f_sync_hz: float = out(50.0, "frequency that its formers turn with", ge=0)
     grid_present: bool = out(False, "it is held from outside", record=False)
+    used_pu: float = out(1.0, "share of its sources' power used in a coarse step", record=False)
     apart: bool = out(False, "formers have angles of their own in this step", record=False)
     theta_rad: float = out(0.0, "angle of the voltage", record=False)
     df_mean_hz: float = out(0.0, "mean deviation of frequency over the step", record=False)
@@ -202,6 +203,9 @@ class SiteBus(Meter, Node):
     def step(self, dt_s: float) -> None:
         """Book what the settlement left over."""
         book(self, self.short_kw, self.surplus_kw, dt_s)
+        self.used_pu = 1.0
+        if self.curtailed_kw > 0.0:
+            self.used_pu = 1.0 - self.curtailed_kw / self.p_source_kw
         self.live = self.formed and not is_dark(self)
         self.f_hz = 0.0
         self.v_pu = AT_VOLTAGE_PU

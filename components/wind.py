@@ -13,15 +13,16 @@ Cut-in 3, rated 11 and cut-out 25 m/s are generic for turbines of 5 to 50 kW, as
 0.14 (0.20 over rough ground). At 8.9 kW this makes 13.1 MWh a year from 5 m/s (Weibull, k = 2); the
 power curve of a Bergey Excel 10, 8.9 kW at 11 m/s but 12.5 kW above, makes 13.8 MWh.
 
-Low voltage: `_cessation.py`. Valid up to 1 h, milliseconds included, steady wind within the step: a
-mean over an hour hides gusts, whose cube counts. Leaves out: inertia of the rotor, turbulence,
-yawing, furling, icing, the time to start again after cut-out, wake, losses of availability.
-`energy_kwh` is what the turbine could deliver; what the bus could not use is counted by the bus.
+Low voltage and high frequency: `_cessation.py`. Valid up to 1 h, milliseconds included, steady wind
+within the step: a mean over an hour hides gusts, whose cube counts. Leaves out: inertia of the
+rotor, turbulence, yawing, furling, icing, the time to start again after cut-out, wake, losses of
+availability. `energy_kwh` is what the turbine could deliver; what the bus could not use is counted
+by the bus.
 """
 
 from __future__ import annotations
 
-from components._cessation import Cessation, yield_to_voltage
+from components._cessation import Cessation, count, curb, yield_to_voltage
 from twin.component import inp, param, state
 
 SEA_LEVEL_PA = 101325.0
@@ -51,7 +52,6 @@ class Wind(Cessation):
 
     hub_pu: float = state(1.0, "wind at the hub, of that at the mast", ge=0, record=False)
     pressure_pa: float = state(SEA_LEVEL_PA, "of the air", ge=0, record=False)
-    energy_kwh: float = state(0.0, "energy it could deliver", ge=0)
 
     def start(self) -> None:
         """What altitude and heights make of air and wind."""
@@ -62,12 +62,28 @@ class Wind(Cessation):
 
     def step(self, dt_s: float) -> None:
         """Turn the wind of this step into power."""
-        hub = self.wind_m_per_s * self.hub_pu
-        density = self.pressure_pa / (GAS * (self.air_degc + KELVIN) * STANDARD_KG_PER_M3)
-        cube = hub * hub * hub * density
-        cut_in, rated = self.cut_in_m_per_s, self.rated_m_per_s
-        self.p_kw = 0.0
-        if hub < self.cut_out_m_per_s and cube >= cut_in * cut_in * cut_in:
-            self.p_kw = self.rated_kw * min(cube / (rated * rated * rated), 1.0)
+        turn(self)
         yield_to_voltage(self, dt_s)
-        self.energy_kwh += self.p_kw * (dt_s / 3600.0)
+        count(self, self.p_kw, dt_s)
+
+    def enter_fine(self) -> None:
+        self.entering = True
+
+    def fine(self, dt_s: float) -> None:
+        """The same with an eye on the frequency."""
+        turn(self)
+        yield_to_voltage(self, dt_s)
+        available_kw = self.p_kw
+        curb(self)
+        count(self, available_kw, dt_s)
+
+
+def turn(wind: Wind) -> None:
+    """What the wind at the hub comes to."""
+    hub = wind.wind_m_per_s * wind.hub_pu
+    density = wind.pressure_pa / (GAS * (wind.air_degc + KELVIN) * STANDARD_KG_PER_M3)
+    cube = hub * hub * hub * density
+    cut_in, rated = wind.cut_in_m_per_s, wind.rated_m_per_s
+    wind.p_kw = 0.0
+    if hub < wind.cut_out_m_per_s and cube >= cut_in * cut_in * cut_in:
+        wind.p_kw = wind.rated_kw * min(cube / (rated * rated * rated), 1.0)

@@ -125,6 +125,7 @@ TERMINALS: Mapping[str, tuple[tuple[str, str, str, bool], ...]] = {
         ("bus", "f_hz", "f_hz", True),
         ("bus", "apart", "apart", True),
         ("bus", "grid_present", "grid_present", True),
+        ("bus", "used_pu", "used_pu", True),
         ("bus", "v_pu", "v_outside_pu", True),
         ("bus", "f_hz", "f_outside_hz", True),
         ("bus", "f_hz", "f_sync_outside_hz", True),

@@ -35,7 +35,13 @@ def at_buses(field: str, *bearing: str) -> Callable[[Run], float | None]:
 
 
 unserved_kwh = at_buses("unserved_kwh", "load")
-curtailed_kwh = at_buses("curtailed_kwh", *RENEWABLE)
+
+
+def curtailed_kwh(run: Run) -> float | None:
+    """What the buses turned away, and what sources that keep such a counter held back."""
+    there = [about for role in RENEWABLE for about in of_role(run, role).values()]
+    curbed = (booked(about, "curbed_kwh") or 0.0 for about in there)
+    return added([at_buses("curtailed_kwh", *RENEWABLE)(run), math.fsum(curbed)])
 
 
 def served_kwh(run: Run) -> float | None:
