@@ -1,12 +1,13 @@
 """Battery rack (LFP) behind a converter, from its cells: voltage, heat, limits and ageing.
 
-The same terminals as `bess`. A pack of any size is its cells in per unit of `energy_kwh`, the
+The same terminals as `bess`. A pack of any size is its cells in per unit of E = `energy_kwh`, the
 energy between empty and full when new, at open-circuit voltage (`_bess/cell.py`):
 
-    P = E (u i - r i i),    dE = -E u i dt discharging,   times the coulombic efficiency charging
+    P = E (u i - r i i),    dW/dt = -E u i,   charging times the coulombic efficiency
 
-u is the voltage over the charge, r the resistance over charge and temperature times `resistance_pu`
-and what it has grown by, i the current in 1/h. Both are held over a step as they were at its
+P is the power at the terminals, W what the cells hold, i the current in 1/h of the capacity when
+new, u the voltage over the charge, r the resistance over charge and temperature, times
+`resistance_pu` and what it has grown by. u and r are held over a step as they were at its
 beginning. Self-discharge as in `bess`.
 
 The cabinet (`_bess/cabinet.py`) has a temperature and feeds itself from the cells, behind the
@@ -18,9 +19,9 @@ had (SAM), like soc_min. The published energies hold at any power within the pub
 discharge is reckoned with the loss at full power, the charge without any. So nothing is promised
 that cannot be kept, and the last per cent goes in or out over several steps.
 
-Ageing (`_bess/ageing.py`) lowers the capacity: E above is `energy_kwh` times capacity_pu. What the
-cells hold stays, so their state of charge rises; only what no longer fits is lost, and booked. New
-cells come with the energy that the old ones held.
+Ageing (`_bess/ageing.py`) lowers the capacity: full is W = E capacity_pu. What the cells hold
+stays, so their state of charge rises; only what no longer fits is lost, and booked. New cells come
+with the energy that the old ones held.
 
 Temperature, ageing by time and self-discharge advance when `SLOW_S` have passed. Fine, voltage,
 resistance and limits stay until a thousandth of the energy has moved; energies are booked at every

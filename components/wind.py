@@ -10,8 +10,9 @@ The cube is that of a constant power coefficient. Cut-out is judged by the wind 
 with the density below rated: by 28 % on a plateau of 2800 m.
 
 Cut-in 3, rated 11 and cut-out 25 m/s are generic for turbines of 5 to 50 kW, as is the shear of
-0.14 (0.20 over rough ground). At 8.9 kW this makes 13.1 MWh a year from 5 m/s (Weibull, k = 2); the
-power curve of a Bergey Excel 10, 8.9 kW at 11 m/s but 12.5 kW above, makes 13.8 MWh.
+0.14 (0.20 over rough ground); none is of one maker. At 8.9 kW this makes 13.1 MWh a year from 5 m/s
+(Weibull, k = 2); the power curve that Bergey publishes of its Excel 10 (WindCad, 2011), 8.9 kW at
+11 m/s but 12.5 kW above, makes 13.8 MWh.
 
 Low voltage and high frequency: `_cessation.py`. Valid up to 1 h, milliseconds included, steady wind
 within the step: a mean over an hour hides gusts, whose cube counts. Leaves out: inertia of the
