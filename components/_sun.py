@@ -147,8 +147,8 @@ def fitting_shift_h(sky: Sky, ghi: Floats) -> float:
     import pandas as pd
 
     few = slice(0, 5000)
-    fits = {}
+    fits: dict[float, float] = {}
     for hours in np.arange(-12.0, 12.5, 0.5).tolist():
         moved = Sky(sky.times[few] + pd.Timedelta(hours=hours), *sky.place)
-        fits[hours] = float(np.sum(ghi[few] * np.sin(np.radians(moved.elevation_deg))))
-    return max(fits, key=lambda hours: fits[hours])
+        fits[float(hours)] = float(np.sum(ghi[few] * np.sin(np.radians(moved.elevation_deg))))
+    return max(fits, key=fits.__getitem__)
