@@ -90,8 +90,8 @@ def site(
     return folder / "year.toml"
 
 
-def daily_kwh(scenario: Path) -> np.ndarray:
+def daily_kwh(scenario: Path, **options: bool) -> np.ndarray:
     """What the array could deliver on each day of the scenario."""
     out = scenario.parent / f"run-{len(list(scenario.parent.glob('run-*')))}"
-    energy = twin.simulate(scenario, out=out)["pv.energy_kwh"].to_numpy()
+    energy = twin.simulate(scenario, out=out, **options)["pv.energy_kwh"].to_numpy()
     return np.diff(energy, prepend=0.0)
