@@ -28,9 +28,10 @@ Floats = NDArray[np.float64]
 
 MOUNT = (-3.47, -0.0594, 3.0)  # King: open rack, glass and cell and glass
 DIFFUSE_IAM = 0.955
+LOWEST_DEG = 89.9  # zenith of a sun that is down: the sky models know none below the horizon
 NIGHT_DEG = -6.0  # below, even the end of an hour sees no sun that counts
 NIGHT_W_PER_M2 = 20.0
-NIGHT_HOURS = 10.0  # a clock that is wrong has more of them in a few days
+NIGHT_HOURS, NIGHT_SHARE = 2.0, 0.01  # of all light; a wrong clock has more in a few days
 LIGHT = ("ghi_w_per_m2", "dni_w_per_m2", "dhi_w_per_m2")
 PLACE = ("latitude_deg", "longitude_deg", "altitude_m")
 
@@ -68,9 +69,10 @@ class Sky:
         pressure_pa = atmosphere.alt2pres(altitude_m)
         found = solarposition.ephemeris(times, latitude_deg, longitude_deg, pressure_pa)
         self.elevation_deg = found["elevation"].to_numpy()
-        self.zenith_deg = found["apparent_zenith"].to_numpy()
+        zenith_deg = found["apparent_zenith"].to_numpy()
+        self.up = zenith_deg < 90.0
+        self.zenith_deg = np.minimum(zenith_deg, LOWEST_DEG)
         self.azimuth_deg = found["azimuth"].to_numpy()
-        self.up = self.zenith_deg < 90.0
         self.extra_w_per_m2 = irradiance.get_extra_radiation(times.dayofyear).to_numpy()
         self.airmass = atmosphere.get_relative_airmass(self.zenith_deg)
 
@@ -129,23 +131,24 @@ def check_light(sky: Sky, own: dict[str, Floats]) -> None:
     dark = (sky.elevation_deg < NIGHT_DEG) & (ghi > NIGHT_W_PER_M2)
     if len(ghi) < 2 or not dark.any():
         return
+    share = np.count_nonzero(dark) / np.count_nonzero(ghi > NIGHT_W_PER_M2)
     hours = np.count_nonzero(dark) * float(np.median(np.diff(sky.times.asi8))) / 3.6e12
-    if hours >= NIGHT_HOURS:
+    if hours >= NIGHT_HOURS and share > NIGHT_SHARE:
         best = fitting_shift_h(sky, ghi)
-        said = f"its stamps {abs(best)} h {'later' if best > 0 else 'earlier'} would fit"
+        said = f"its stamps {abs(best):g} h {'later' if best > 0 else 'earlier'} would fit"
         raise ValueError(
             f"ghi_w_per_m2 shines for {hours:.0f} h while the sun is more than 6 deg below the "
             f"horizon: {said if best else 'latitude, longitude and zone do not go together'}"
         )
 
 
-def fitting_shift_h(sky: Sky, ghi: Floats) -> int:
-    """The whole hours by which the light would have to come later to go best with the sun."""
+def fitting_shift_h(sky: Sky, ghi: Floats) -> float:
+    """The half hours by which the light would have to come later to go best with the sun."""
     import pandas as pd
 
     few = slice(0, 5000)
-    fits = {}
-    for hours in range(-12, 13):
+    fits: dict[float, float] = {}
+    for hours in np.arange(-12.0, 12.5, 0.5).tolist():
         moved = Sky(sky.times[few] + pd.Timedelta(hours=hours), *sky.place)
-        fits[hours] = float(np.sum(ghi[few] * np.sin(np.radians(moved.elevation_deg))))
-    return max(fits, key=lambda hours: fits[hours])
+        fits[float(hours)] = float(np.sum(ghi[few] * np.sin(np.radians(moved.elevation_deg))))
+    return max(fits, key=fits.__getitem__)

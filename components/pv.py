@@ -1,14 +1,17 @@
 """Solar array and its inverter on one bus, from the sun or the light in its plane to AC power.
 
-Given `ghi_w_per_m2` from a profile, the plane is computed before the run for the whole horizon:
-position of the sun, transposition after Perez, reflection, cell temperature of King (`_sun.py`
-states the equations); beam and diffuse irradiance as given, else after Erbs. Place and heights are
-those of the weather, unless given. What reaches the cells is less by
+Given `ghi_w_per_m2` from a profile, the plane is computed before the run for the whole horizon, by
+pvlib: the sun at the middle of each interval of the weather, transposition after Perez (1990),
+reflection after De Soto (2006), the cell after King (SAND2004-3535, open rack, glass on glass);
+beam and diffuse irradiance as given, else after Erbs (1982):
 
-    (1 - snow) (1 - soiling) (1 - degradation x age)         age in years of 365 d, from `age_y` on
+    G    = (IAM(aoi) beam + 0.955 (sky + ground)) (1 - snow) (1 - soiling) (1 - degradation x age)
+    rise = (exp(-3.47 - 0.0594 wind) + 0.003) (beam + sky + ground)
 
-Snow and soiling are numbers or profiles, such as twelve monthly values of a profile's table.
-Given `poa_w_per_m2` instead, that is the light in the plane, and the cell follows Ross (1981).
+The place is that of the weather; one that is given may lie 1 degree and 500 m apart, no more. Snow
+and soiling are numbers or profiles, such as twelve monthly values of a profile's table; age counts
+years of 365 d from `age_y` on. Given `poa_w_per_m2` instead, that is G, and the cell follows Ross
+(1981).
 
 Then the chain of PVWatts version 5 (NREL/TP-6A20-62641, 2014):
 
@@ -26,9 +29,9 @@ rated G / 1000 exactly, up to rated.
 At low voltage it delivers nothing and waits, at high frequency it gives less (`_cessation.py`).
 
 Valid up to 1 h, milliseconds included, steady irradiance within the step or the interval of the
-weather. Checked against PVWatts version 8 (0.1 % of a year) and pvlib. Leaves out: horizon and
-shading by neighbours, spectrum, tracking, snow as a process, consumption at night. `energy_kwh` is
-what the array could deliver; what the bus could not use is counted by the bus.
+weather. Checked against PVWatts version 8 (0.4 % over a year at Golden) and pvlib. Leaves out:
+horizon and shading by neighbours, spectrum, tracking, snow as a process, consumption at night.
+`energy_kwh` is what the array could deliver; what the bus could not use is counted by the bus.
 """
 
 from __future__ import annotations

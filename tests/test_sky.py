@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import twin
 from tests.year_of_sun import CLIMATE, golden, site
 from twin.climate import Climate
+from twin.problems import Problems
 from twin.sky import _Days, clear_sky, weather
 from twin.sources import weather_frame
 from twin.topology import ProfileSource
@@ -181,9 +182,17 @@ def test_a_place_beyond_the_polar_circle_has_its_night() -> None:
     assert found["ghi_w_per_m2"].loc["2026-12"].max() == 0.0
 
 
-def test_variants_and_the_helper_see_one_weather(tmp_path: Path) -> None:
+def test_the_helper_shows_the_weather_of_a_scenario(tmp_path: Path) -> None:
     start = f"2026-03-01T00:00:00{MANILA}"
     scenario = site(tmp_path, CLIMATE, start=start, days=2)
     frame = twin.weather(scenario, "sun")
     assert (len(frame), frame.attrs["latitude_deg"]) == (48, 10.3)
     assert frame.equals(twin.weather(scenario, "sun"))
+
+
+def test_the_helper_proposes_the_nearest_profile_and_leaves_tables_alone(tmp_path: Path) -> None:
+    scenario = site(tmp_path, CLIMATE, days=2)
+    with pytest.raises(Problems, match="is no profile of sunny; did you mean sun"):
+        twin.weather(scenario, "suns")
+    with pytest.raises(Problems, match="is a table, no weather"):
+        twin.weather("island_telecom/day", "site")

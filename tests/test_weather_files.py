@@ -39,14 +39,14 @@ def read(file: Path, start: str, days: float, **rest: str) -> pd.DataFrame:
 
 
 def epw(folder: Path, leap: bool = False) -> Path:
-    """A year whose irradiance is the hour of the day, and whose temperature the day of the year."""
+    """A year of irradiance like half the hour, and of temperature like a tenth of the date."""
     hours = pd.date_range(
         "2000-01-01" if leap else "2001-01-01", periods=8784 - 24 * (not leap), freq="h"
     )
     lines = []
     for at in hours:
         cells = [at.year, at.month, at.day, at.hour + 1, 60, "?", at.dayofyear / 10, 9, 50, 101300]
-        cells += [0, 0, 0, at.hour, at.hour, 0, 0, 0, 0, 0, 0, 2.5] + [0] * 13
+        cells += [0, 0, 0, at.hour / 2, 0, 0, 0, 0, 0, 0, 0, 2.5] + [0] * 13
         lines.append(",".join(map(str, cells)))
     file = folder / "somewhere.epw"
     file.write_text(EPW_HEAD + "\n".join(lines) + "\n")
@@ -114,7 +114,7 @@ def test_place_is_that_of_the_file() -> None:
 
 def test_an_hour_of_epw_begins_an_hour_before_its_label(tmp_path: Path) -> None:
     frame = read(epw(tmp_path), "2026-03-01T00:00+08:00", 1)
-    assert frame["ghi_w_per_m2"].tolist() == list(range(24))
+    assert (2 * frame["ghi_w_per_m2"]).tolist() == list(range(24))
     assert (frame["air_degc"] * 10).round().unique().tolist() == [60]
 
 

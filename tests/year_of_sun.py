@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 import twin
 
@@ -89,9 +90,8 @@ def site(
     return folder / "year.toml"
 
 
-def energy_kwh(scenario: Path, **options: Any) -> float:
-    """What the array could deliver through the scenario."""
+def daily_kwh(scenario: Path, **options: bool) -> np.ndarray:
+    """What the array could deliver on each day of the scenario."""
     out = scenario.parent / f"run-{len(list(scenario.parent.glob('run-*')))}"
-    run = twin.simulate(scenario, out=out, **options)
-    found: float = run["pv.energy_kwh"].iloc[-1]
-    return found
+    energy = twin.simulate(scenario, out=out, **options)["pv.energy_kwh"].to_numpy()
+    return np.diff(energy, prepend=0.0)

@@ -38,9 +38,13 @@ def weather(scenario: str | Path, profile: str) -> pd.DataFrame:
     A value holds from its instant to the next; `.attrs` says where the place is.
     """
     from twin.load import load_scenario
+    from twin.problems import Problem, Problems, did_you_mean
     from twin.sources import weather_frame
 
     found, topology = load_scenario(scenario)
+    if profile not in topology.profiles:
+        text = f"is no profile of {topology.name}{did_you_mean(profile, topology.profiles)}"
+        raise Problems([Problem(str(scenario), 0, profile, text)])
     return weather_frame(topology.profiles[profile], found.start, found.horizon_s)
 
 

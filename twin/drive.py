@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.component import methods_of
+from twin.component import Kind, methods_of
 from twin.fleet import make_rows
 from twin.problems import Problem, Problems, at
 from twin.profiles import Profile, mean_over, read_profiles
@@ -63,17 +63,28 @@ def driven_inputs(topology: Topology, scenario: Scenario) -> dict[tuple[str, str
             found[device.name, inp] = replace(driven, choice=driven.choice[:units])
     if problems:
         raise Problems(problems)
-    _check_events(scenario, found)
+    _check_others(topology, scenario, found)
     return found | ramps(topology.devices, scenario)
 
 
-def _check_events(scenario: Scenario, driven: Mapping[tuple[str, str], Driven]) -> None:
-    """Refuse to set what a component prepares; of profiles the files have told before."""
-    wrong = {(one.device, one.field) for one in scenario.events} & driven.keys()
-    if wrong:
-        where = str(scenario.path or scenario.name)
-        text = "is prepared before the run, so no event can set it"
-        raise Problems([Problem(where, 0, f"{name}.{inp}", text) for name, inp in sorted(wrong)])
+def _check_others(
+    topology: Topology, scenario: Scenario, driven: Mapping[tuple[str, str], Driven]
+) -> None:
+    """Refuse to bring what a component prepares; of profiles the files have told before."""
+    where = str(scenario.path or scenario.name)
+    text = "is prepared before the run, so no"
+    found = [
+        Problem(where, 0, f"{one.device}.{one.field}", f"{text} event can set it")
+        for one in scenario.events
+        if (one.device, one.field) in driven
+    ]
+    found += [
+        at(wire.where, f"{wire.target}.{wire.inp}", f"{text} wire can bring it")
+        for wire in topology.wires
+        if (wire.target, wire.inp) in driven
+    ]
+    if found:
+        raise Problems(found)
 
 
 def _unit(device: Device, inp: str) -> str:
@@ -106,8 +117,7 @@ def _prepared(
     if "prepare" not in methods_of(device.cls):
         return {}
     if device.cls.setup:
-        refs = device.setup_profiles
-        own = {inp: _driven(device, inp, refs[inp], read) for inp in refs}
+        own = _set_up(device, read)
         if not own:
             return {}
     rows = _rows(device, own)
@@ -125,6 +135,16 @@ def _prepared(
         profiles = tuple(Profile(name, edges, closed[:, k], False) for k in range(table.shape[1]))
         found[inp] = Driven(profiles, place.ravel().astype(np.int64))
     return found
+
+
+def _set_up(device: Device, read: Mapping[tuple[str, str], Profile]) -> DrivenBy:
+    """What drives the set-up inputs; without any, no other set-up field counts."""
+    refs = device.setup_profiles
+    if device.setup and not refs:
+        inputs = [name for name, field in device.cls.setup.items() if field.kind is Kind.INP]
+        idle = ", ".join(device.setup)
+        raise ValueError(f"{idle}: of no use while no profile drives {' or '.join(inputs)}")
+    return {inp: _driven(device, inp, refs[inp], read) for inp in refs}
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ Ints = NDArray[np.int64]
 Columns = dict[str, Floats]
 
 LEAST, MOST = 0.05, 1.05  # daily index; Golden 2012 has 0.05 to 1.10
+LEAST_SD = 1e-3  # with less, all days of a month are alike
 MOST_WITHIN = 1.2
 WITHIN_SD, WITHIN_RHO = 1.0, 0.5
 SPREAD_OF_BOUND = 0.6  # of the spread of a coin with the same mean: more has two humps
@@ -169,28 +170,36 @@ def _daily_index(
     climate: Climate, month: Ints, clear_kwh: Floats, random: np.random.Generator
 ) -> Floats:
     """The clear-sky index of each day, with the energy of each month."""
-    from scipy.special import betaincinv, ndtr  # type: ignore[import-untyped]
-
     means = _monthly_index(climate, month, clear_kwh)
     spread = float(np.std(means[month]))
     sd = np.sqrt(max(climate.kc_sd**2 - spread**2, 0.0))
     rho = (climate.kc_rho * climate.kc_sd**2 - spread**2) / sd**2 if sd > 0 else 0.0
     scores = _wander(random.standard_normal(len(month)), float(np.clip(rho, 0.0, 0.99)))
     index = means[month]
-    for one in np.flatnonzero((means > LEAST) & (sd > 0)):
+    for one in np.flatnonzero((means > LEAST) & (sd > LEAST_SD)):
         own = month == one
-        mean = (means[one] - LEAST) / (MOST - LEAST)
-        width = min(sd / (MOST - LEAST), SPREAD_OF_BOUND * np.sqrt(mean * (1.0 - mean)))
-        both = mean * (1.0 - mean) / width**2 - 1.0
-        a, b = mean * both, (1.0 - mean) * both
-        low, high = -8.0, 8.0
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            drawn = LEAST + (MOST - LEAST) * betaincinv(a, b, ndtr(scores[own] + middle))
-            short = np.sum((drawn - means[one]) * clear_kwh[own]) < 0.0
-            low, high = (middle, high) if short else (low, middle)
-        index[own] = drawn
+        index[own] = _drawn(means[one], sd, scores[own], clear_kwh[own])
     return index
+
+
+def _drawn(mean: float, sd: float, scores: Floats, clear_kwh: Floats) -> Floats:
+    """Beta variables of a month from normal scores, which are shifted until the energy is right."""
+    from scipy.optimize import brentq  # type: ignore[import-untyped]
+    from scipy.special import betaincinv, ndtr  # type: ignore[import-untyped]
+
+    share = (mean - LEAST) / (MOST - LEAST)
+    width = min(sd / (MOST - LEAST), SPREAD_OF_BOUND * np.sqrt(share * (1.0 - share)))
+    both = share * (1.0 - share) / width**2 - 1.0
+
+    def drawn(shift: float) -> Floats:
+        part = betaincinv(share * both, (1.0 - share) * both, ndtr(scores + shift))
+        found: Floats = LEAST + (MOST - LEAST) * part
+        return found
+
+    def excess(shift: float) -> float:
+        return float(np.sum((drawn(shift) - mean) * clear_kwh))
+
+    return drawn(brentq(excess, -8.0, 8.0, xtol=1e-14))
 
 
 def _monthly_index(climate: Climate, month: Ints, clear_kwh: Floats) -> Floats:

@@ -72,6 +72,9 @@ def read_weather(
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         findings.add(f"cannot be read as {reader}: {' '.join(str(error).split()) or 'it is empty'}")
         return None
+    if len(read.frame) < 2:
+        findings.add("holds fewer than two rows")
+        return None
     head = _head(file, reader)
     findings.line_of = lambda row: head + row + 1
     found = _columns(read, columns, findings)
