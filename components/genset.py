@@ -34,11 +34,12 @@ of 31 bits in its row (`_dice.py`). Service is due after `service_every_h` on lo
 
 Coarse. Where it runs for a share r of the step only, because it starts, fails, ends a test or
 because the tank runs dry, its limits are means over the step: from r min_load rated to r rated,
-less where the fuel does not last. The share is the longest that the tank allows at minimum load, so
-the tank ends empty and never below. Fuel that arrives in a step counts from the next one; so does a
-repair. The minimum load (0.3: wet stacking below, NFPA 110) is held by the bus, which dumps what
-nobody takes. Droop: it moves from p_set by r rated / (droop f_nominal) per Hz; isochronous it holds
-the frequency to a millionth.
+less where the fuel does not last; so it may carry a load below its rating through a step in which
+it fails. The share is the longest that the tank allows at minimum load, so the tank ends empty and
+never below. Fuel that arrives in a step counts from the next one; so does a repair. The minimum
+load (0.3: wet stacking below, NFPA 110) is held by the bus, which dumps what nobody takes. Droop:
+it moves from p_set by r rated / (droop f_nominal) per Hz; isochronous it holds the frequency to a
+millionth.
 
 Fine. Engine and governor are DEGOV1, all in pu of `rated_kw`, w the speed:
 
