@@ -10,6 +10,7 @@ import pytest
 import twin
 from tests.managed_site import managed, write_site
 from twin.kpis.foresight import judged
+from twin.problems import Problems
 
 NO_GRID = {"grid.import_max_kw": 0.0, "grid.available": False}
 ISLAND: dict[str, dict[str, Any]] = {
@@ -87,6 +88,24 @@ def test_the_peak_of_the_evening_is_shaved(tmp_path: Path) -> None:
 
     assert quarters.max() == pytest.approx(5.0, rel=0.05)
     assert run.totals["ems.peak_kw"] == pytest.approx(quarters.max(), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("changed", "needed"),
+    [
+        ({"ems.type": "ems_forecast", "ems.forecast": "perfect"}, "sun_w_per_m2"),
+        ({"ems.type": "ems_tariff", "ems.thresholds": "quantile"}, "price_usd_per_kwh"),
+    ],
+)
+def test_who_is_to_look_ahead_needs_a_profile(
+    site: Path, changed: dict[str, str], needed: str
+) -> None:
+    with pytest.raises(Problems) as refused:
+        managed(site, "blind", changed)
+
+    (problem,) = refused.value.found
+    assert (problem.path, f"needs a profile for {needed}" in problem.text) == ("ems", True)
+    assert problem.file.startswith(str(site.parent / "topology.toml"))
 
 
 def test_the_gap_is_told_where_a_scenario_expects_it(site: Path) -> None:

@@ -102,8 +102,7 @@ def _prepared(device: Device, own: Mapping[str, Driven], scenario: Scenario) -> 
         offset = scenario.start.utcoffset()
         utc = times - np.timedelta64(int(offset.total_seconds()) if offset else 0, "s")
         middle = (0.5e9 * (part[:-1] + part[1:])).astype("timedelta64[ns]")
-        prepare: Any = methods_of(device.cls)["prepare"]
-        for inp, values in prepare(rows[first], utc + middle, inputs).items():
+        for inp, values in _asked(device, rows[first], utc + middle, inputs).items():
             made.setdefault(inp, []).append(values[:CHUNK])
     found = {}
     for inp, parts in made.items():
@@ -113,3 +112,13 @@ def _prepared(device: Device, own: Mapping[str, Driven], scenario: Scenario) -> 
         profiles = tuple(Profile(name, edges, closed[:, k], False) for k in range(table.shape[1]))
         found[inp] = Driven(profiles, place.astype(np.int64))
     return found
+
+
+def _asked(device: Device, rows: Any, times: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What a component prepares; where it cannot from what it is given, that is a problem."""
+    prepare: Any = methods_of(device.cls)["prepare"]
+    try:
+        made: dict[str, Any] = prepare(rows, times, inputs)
+    except ValueError as error:
+        raise Problems([Problem(device.where, 0, device.name, str(error))]) from error
+    return made
