@@ -11,13 +11,13 @@ one, which spares starts. The load of the coming day is that of the 24 hours beh
 the sun is, by `forecast`,
 
 * `persistence`: what the sources could deliver in the 24 hours behind;
-* `perfect`: `expected_kwh`, prepared before the run from the profile that drives `sun_w_per_m2`:
+* `given`: `expected_kwh`, a profile or a wire: anybody's forecast;
+* `perfect`: the same, prepared before the run from the profile that drives `sun_w_per_m2`:
 
       expected = array performance (sum of sun over the coming 24 h) / 1 kW/m2
 
   perfect in the sun, that is; `performance_pu` stands for the array (0.7 to 0.85 is usual, the
-  default an assumption). The last day of a run takes itself to come again. Where no profile drives
-  the sun, `expected_kwh` may be a profile or a wire of its own: anybody's forecast.
+  default an assumption). The last day of a run takes itself to come again.
 
 What lies behind is renewed each full hour. Until a day has been seen nothing is expected, and the
 genset stops at `soc_off_pu`.
@@ -35,13 +35,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from components._ems.ahead import DAY_S, step_s, sums_ahead
 from components._ems.site import SiteEms, ride_island, spare_reserve
 from twin.component import Vector, inp, out, param, state, vector
 from twin.lags import clipped
 
-FORECASTS = ("persistence", "perfect")
-PERSISTENCE, PERFECT = range(2)
+FORECASTS = ("persistence", "perfect", "given")
+PERSISTENCE, PERFECT, GIVEN = range(3)
 HOUR_S = 3600.0
 ROUNDING_S = 1e-6
 
@@ -60,7 +62,7 @@ class EmsForecast(SiteEms):
     performance_pu: float = param(0.8, "perfect: energy at the bus over that rated", ge=0)
 
     sun_w_per_m2: float = inp(0.0, "perfect: irradiance, by a profile", ge=0)
-    expected_kwh: float = inp(0.0, "perfect: sun of the coming 24 h, at the bus", ge=0)
+    expected_kwh: float = inp(0.0, "sun of the coming 24 h, at the bus", ge=0)
 
     hour: int = state(0, "place of the hour that runs", ge=0, le=23, record=False)
     day_seen: bool = state(False, "a whole day lies behind", record=False)
@@ -71,13 +73,18 @@ class EmsForecast(SiteEms):
 
     @staticmethod
     def prepare(rows: Any, times: Any, inputs: Any) -> Any:
-        """Sum the sun of the coming 24 h, where a profile tells it."""
-        if "sun_w_per_m2" not in inputs:
+        """Sum the sun of the coming 24 h for those that know it."""
+        knows = rows["forecast"] == PERFECT
+        if not knows.any():
             return {}
+        if "sun_w_per_m2" not in inputs:
+            raise ValueError("needs a profile for sun_w_per_m2 to foresee the sun (perfect)")
         each_s = step_s(times)
         sums = sums_ahead(inputs["sun_w_per_m2"], max(round(DAY_S / each_s), 1))
         kwh_per_m2 = sums * (each_s / 3.6e6)
-        return {"expected_kwh": kwh_per_m2 * rows["array_kw"] * rows["performance_pu"]}
+        perfect = kwh_per_m2 * rows["array_kw"] * rows["performance_pu"]
+        given = inputs.get("expected_kwh", rows["expected_kwh"])
+        return {"expected_kwh": np.where(knows, perfect, given)}
 
     def step(self, dt_s: float) -> None:
         """Decide for this step from what the previous one left."""
@@ -85,7 +92,7 @@ class EmsForecast(SiteEms):
         known_kw = residual_kw if self.forecast == PERSISTENCE else self.p_load_kw
         remember(self, known_kw, dt_s)
         lack_kwh = self.day_kwh
-        if self.forecast == PERFECT:
+        if self.forecast != PERSISTENCE:
             lack_kwh -= self.expected_kwh
         wanted_pu = self.soc_off_pu
         if self.day_seen:

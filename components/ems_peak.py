@@ -20,9 +20,10 @@ Without grid, the battery covers the residual. The genset starts when the state 
 
 The meter is wired late (`"grid.p_kw ~> p_import_kw"`), as are bus and battery, so a jump of the
 load is imported for one step before the battery answers: steps well below `interval_s` are needed,
-and the margin is for that (5 %, an assumption). The month is that of the clock `utc_offset_h` ahead
-of UTC; a mean that spans its turn counts for the new month. Give `limit_kw` what the battery can
-hold on the worst day: too low, it is empty before the peak is over.
+and the margin is for that (5 %, an assumption). Means follow one another from the start of the run.
+The month is that of the clock `utc_offset_h` ahead of UTC; a mean that spans its turn counts for
+the new month. Give `limit_kw` what the battery can hold on the worst day: too low, it is empty
+before the peak is over.
 
 Leaves out: forecasts of the peak, energy prices, charges by time of day, power factor.
 """
@@ -56,6 +57,7 @@ class EmsPeak(SiteEms):
     month: int = inp(0, "the month, counted; prepared")
 
     seen_month: int = state(0, "the month of the last step", record=False)
+    last_s: float = state(0.0, "length of the last step", ge=0, record=False)
     metered_s: float = state(0.0, "how long the mean has run", ge=0, record=False)
     metered_kwh: float = state(0.0, "energy of the mean that runs", record=False)
     peak_kw: float = state(0.0, "highest mean of import in this month", ge=0)
@@ -84,12 +86,13 @@ class EmsPeak(SiteEms):
 
 
 def meter(ems: EmsPeak, dt_s: float) -> None:
-    """Take the import of the last step as that of this one, and keep the highest mean."""
+    """Add the import of the last step, which is what it hears, and keep the highest mean."""
     if ems.month != ems.seen_month:
         ems.seen_month = ems.month
         ems.peak_kw = 0.0
-    ems.metered_kwh += ems.p_import_kw * (dt_s / 3600.0)
-    ems.metered_s += dt_s
+    ems.metered_kwh += ems.p_import_kw * (ems.last_s / 3600.0)
+    ems.metered_s += ems.last_s
+    ems.last_s = dt_s
     if ems.metered_s >= ems.interval_s - ROUNDING_S:
         ems.peak_kw = max(ems.peak_kw, ems.metered_kwh * 3600.0 / ems.metered_s)
         ems.metered_s = 0.0

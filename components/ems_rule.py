@@ -5,9 +5,9 @@ and the genset (`run_cmd`, `p_genset_kw`):
 
 * Without grid, the battery covers the residual and stores its surplus. The genset starts when the
   state of charge falls to `soc_on_pu` and stops when it reaches `soc_off_pu`. While it is called,
-  it is asked for all of `genset_kw` and the battery stores what is left (cycle charging, as HOMER
-  calls it); without `charge_from_genset` it is asked for the residual alone (load following), and
-  only the sun ends its run.
+  it is asked for all of `genset_kw` and the battery stores what is left (HOMER's cycle charging,
+  with `soc_off_pu` as its setpoint); without `charge_from_genset` it is asked for the residual
+  alone (load following), and only the sun ends its run.
 * With grid, the genset stays off. The battery stores surplus, covers the residual above
   `soc_reserve_pu` and nothing at or below it: the reserve is for the next outage. Below the reserve
   it is charged from the grid at `grid_charge_kw`, which is 0 unless given.

@@ -18,7 +18,7 @@ through the battery costs, in losses (14 % of the price for an AC round trip of 
 The two thresholds are `given`, or with `thresholds = "quantile"` prepared before the run from the
 profiles that drive price and carbon: the quantiles `share_pu` and 1 - `share_pu` of the coming
 24 h, renewed each hour. That is a market whose prices are known a day ahead at any hour; the last
-day of a run takes itself to come again. Where no profile drives the signal, they stay as given.
+day of a run takes itself to come again.
 
 Without grid, the battery covers load less sun. The genset starts when the state of charge falls to
 `soc_on_pu` and runs at full power until `soc_off_pu`.
@@ -66,9 +66,14 @@ class EmsTariff(SiteEms):
 
     @staticmethod
     def prepare(rows: Any, times: Any, inputs: Any) -> Any:
-        """Find the thresholds of the coming 24 h, where a profile tells them."""
-        if not {"price_usd_per_kwh", "carbon_kg_per_kwh"} & inputs.keys():
+        """Find the thresholds of the coming 24 h for those that follow them."""
+        follows = rows["thresholds"] == QUANTILE
+        if not follows.any():
             return {}
+        if not {"price_usd_per_kwh", "carbon_kg_per_kwh"} & inputs.keys():
+            raise ValueError(
+                "needs a profile for price_usd_per_kwh or carbon_kg_per_kwh (quantile)"
+            )
         price = inputs.get("price_usd_per_kwh", rows["price_usd_per_kwh"])
         carbon = inputs.get("carbon_kg_per_kwh", rows["carbon_kg_per_kwh"])
         signal = price + carbon * rows["carbon_usd_per_kg"]
@@ -78,7 +83,7 @@ class EmsTariff(SiteEms):
         for name, share in {"low": rows["share_pu"], "high": 1.0 - rows["share_pu"]}.items():
             field = f"{name}_usd_per_kwh"
             quantiles = quantiles_ahead(signal, count, every, share)
-            found[field] = np.where(rows["thresholds"] == QUANTILE, quantiles, rows[field])
+            found[field] = np.where(follows, quantiles, inputs.get(field, rows[field]))
         return found
 
     def step(self, dt_s: float) -> None:

@@ -69,7 +69,7 @@ def test_the_sun_of_the_coming_day_is_prepared() -> None:
     """500 W/m2 in the second of three days only: 12 kWh/m2, on 20 kW at 0.8."""
     times = np.datetime64("2026-06-01T00:30") + np.arange(72) * np.timedelta64(1, "h")
     sun = np.where((np.arange(72) >= 24) & (np.arange(72) < 48), 500.0, 0.0)[:, None]
-    rows = make_rows(EmsForecast, 1)
+    rows = make_rows(EmsForecast, 1, {"forecast": 1})
     made = EmsForecast.prepare(rows, times, {"sun_w_per_m2": sun})["expected_kwh"][:, 0]
 
     assert made[[0, 12, 24, 36, 48]].tolist() == pytest.approx([0.0, 96.0, 192.0, 96.0, 0.0])
@@ -81,5 +81,15 @@ def test_the_last_day_takes_itself_to_come_again() -> None:
     assert sums_ahead(values, 3)[:, 0].tolist() == [6.0, 9.0, 12.0, 15.0, 15.0, 15.0]
 
 
-def test_without_a_profile_nothing_is_prepared() -> None:
-    assert EmsForecast.prepare(make_rows(EmsForecast, 1), np.zeros(0), {}) == {}
+def test_who_does_not_know_the_sun_has_nothing_prepared() -> None:
+    rows = make_rows(EmsForecast, 2, {"forecast": [0, 2]})
+
+    assert EmsForecast.prepare(rows, np.zeros(0), {"expected_kwh": np.ones((4, 2))}) == {}
+
+
+def test_a_forecast_of_somebody_else_is_left_as_it_is() -> None:
+    times = np.datetime64("2026-06-01T00:30") + np.arange(4) * np.timedelta64(1, "h")
+    rows = make_rows(EmsForecast, 2, {"forecast": [1, 2]})
+    told = {"sun_w_per_m2": np.zeros((4, 2)), "expected_kwh": np.full((4, 2), 7.0)}
+
+    assert EmsForecast.prepare(rows, times, told)["expected_kwh"][0].tolist() == [0.0, 7.0]

@@ -37,20 +37,20 @@ def test_full_it_stores_the_surplus_of_the_sun_alone() -> None:
 def test_what_was_reached_once_is_not_fought_for_again() -> None:
     """A quarter of an hour at 23 kW is the limit from then on."""
     ems = on_grid(p_import_kw=23.0)
-    said = orders(ems, "p_load_kw", [26.0] * 16, dt_s=60.0)
+    said = orders(ems, "p_load_kw", [26.0] * 17, dt_s=60.0)
 
-    assert [p_set for _, p_set in said] == pytest.approx([6.0] * 14 + [3.0] * 2)
+    assert [p_set for _, p_set in said] == pytest.approx([6.0] * 15 + [3.0] * 2)
 
 
 def test_a_minute_above_is_no_peak() -> None:
     ems = on_grid()
-    orders(ems, "p_import_kw", [40.0] + [10.0] * 14, dt_s=60.0)
+    orders(ems, "p_import_kw", [0.0, 40.0] + [10.0] * 14, dt_s=60.0)
 
     assert ems.peak_kw == pytest.approx(12.0)
 
 
 def test_a_month_ends_and_with_it_its_peak() -> None:
-    ems = on_grid(p_import_kw=30.0)
+    ems = on_grid(p_import_kw=30.0, last_s=900.0)
     ems.step(900.0)
     reached, ems.month, ems.p_import_kw = ems.peak_kw, 1, 5.0
     ems.step(900.0)
