@@ -32,9 +32,10 @@ class Kpi:
 
 def groups() -> dict[str, tuple[Kpi, ...]]:
     """All KPIs in the order in which they are shown, those of resources left out."""
-    from twin.kpis import energy, frequency, losses, voltage
+    from twin.kpis import energy, frequency, logistics, losses, reliability, voltage
 
     modules = {"frequency": frequency, "voltage": voltage, "lost": losses, "energy": energy}
+    modules |= {"reliability": reliability, "logistics": logistics}
     return {name: module.KPIS for name, module in modules.items()}
 
 
