@@ -23,6 +23,7 @@ from twin.scenario import Scenario
 from twin.topology import Device, Topology, bus_units
 from twin.world import Run
 
+MOST_SHORT_PU = 1e-3  # of the time: 99.9 % is the bar for edge nodes
 PACKAGES = ("numpy", "numba", "mosaik", "pandapower", "pvlib", "scipy", "simpy", "pyarrow")
 
 
@@ -137,10 +138,17 @@ def totals(run: Run, device: Device) -> dict[str, float]:
 
 
 def counting(run: Run, device: Device) -> dict[str, int]:
-    """How many units have counted anything, counter by counter."""
+    """How many units have counted anything, counter by counter.
+
+    Of time that a bus fell short: how many did for more than a thousandth of the run.
+    """
     whole = [f.name for f in device.cls.fields.values() if f.type is int and not f.labels]
-    states = run.states(device.name).items()
-    return {name: int(np.count_nonzero(values)) for name, values in states if name in whole}
+    states = run.states(device.name)
+    found = {n: int(np.count_nonzero(values)) for n, values in states.items() if n in whole}
+    if "outage_s" in states:
+        most_s = MOST_SHORT_PU * run.scenario.horizon_s
+        found["outage_s"] = int(np.count_nonzero(np.asarray(states["outage_s"]) > most_s))
+    return found
 
 
 def audit(run: Run) -> dict[str, Any]:

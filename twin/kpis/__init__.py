@@ -33,12 +33,22 @@ class Kpi:
 
 def groups() -> dict[str, tuple[Kpi, ...]]:
     """All KPIs in the order in which they are shown, those of resources left out."""
-    from twin.kpis import economics, energy, foresight, frequency, losses, voltage
+    from twin.kpis import (
+        economics,
+        energy,
+        foresight,
+        frequency,
+        logistics,
+        losses,
+        reliability,
+        voltage,
+    )
 
     modules = {"frequency": frequency, "voltage": voltage, "lost": losses, "energy": energy}
+    modules |= {"reliability": reliability, "logistics": logistics, "economics": economics}
     found = {name: module.KPIS for name, module in modules.items()}
     found["energy"] += foresight.KPIS
-    return found | {"economics": economics.KPIS}
+    return found
 
 
 def every() -> tuple[Kpi, ...]:
