@@ -93,9 +93,10 @@ def devices(run: Run, resumed: Path | None) -> dict[str, Any]:
 
 
 def _rated(device: Device) -> dict[str, float]:
-    """What all units together are rated."""
+    """What all units together are rated; a store by the energy it holds."""
     params = [field for field in device.cls.fields.values() if field.kind is Kind.PARAM]
-    rated = {field.name: field.default for field in params if field.name.startswith("rated_")}
+    sizes = [f for f in params if f.name.startswith("rated_") or f.name == "energy_kwh"]
+    rated = {field.name: field.default for field in sizes}
     given = {name: device.values.get(name, default) for name, default in rated.items()}
     units = device.groups * device.each
     return {n: float(np.broadcast_to(v, units)[: device.units].sum()) for n, v in given.items()}

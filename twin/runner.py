@@ -16,6 +16,7 @@ from twin.check import Verdict, check
 from twin.drive import driven_inputs
 from twin.expand import expanded, followed
 from twin.failure import CellFailure
+from twin.ledger import keep_ledger
 from twin.load import load_scenario
 from twin.problems import Problem, Problems
 from twin.record import merge_events, scenario_words
@@ -144,6 +145,8 @@ class _Book:
             self._write()
             if status == "done":
                 ended = open_run(self.run.folder)
+                if self.run.scenario.carbon:
+                    keep_ledger(ended, self.run.scenario.carbon)
                 found = kpis.compute(ended)
                 verdicts = check({**ended.totals, **found}, self.meta["expect"])
                 _write_json(self.run.folder / "kpis.json", found)

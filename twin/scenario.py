@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from twin.carbon.settings import Carbon
+
 
 @dataclass(frozen=True)
 class Event:
@@ -77,6 +79,7 @@ class Scenario:
     expect: Mapping[str, Expect] = field(default_factory=dict)
     record: Record = Record()
     snapshots_s: tuple[float, ...] = ()
+    carbon: Carbon | None = None  # None: no ledger is kept
     document: Mapping[str, Any] = field(default_factory=dict)
 
     @property

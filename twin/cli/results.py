@@ -37,9 +37,9 @@ def kpi_text(kpis: Mapping[str, float], verdicts: Sequence[Verdict]) -> str:
     alone = {row.name for own in found.values() for row in own}
     judged = [verdict.name for verdict in verdicts]
     found["also expected"] = [rows[name] for name in judged if name not in alone]
-    order = ["frequency", "voltage", "lost", "energy", "also expected"]
+    order = ["frequency", "voltage", "lost", "energy", "carbon", "also expected"]
     if not found["frequency"]:  # no event was seen: energy first, and of what was lost no zeros
-        order = ["energy", "lost", "voltage", "also expected"]
+        order = ["energy", "carbon", "lost", "voltage", "also expected"]
         found["lost"] = [row for row in found["lost"] if kpis[row.name] or row.name in judged]
     resources = [name for name in kpis if name not in alone]
     return "\n".join(_titled([(title, found[title]) for title in order], resources, kpis))

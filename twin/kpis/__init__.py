@@ -32,9 +32,10 @@ class Kpi:
 
 def groups() -> dict[str, tuple[Kpi, ...]]:
     """All KPIs in the order in which they are shown, those of resources left out."""
-    from twin.kpis import energy, frequency, losses, voltage
+    from twin.kpis import carbon, energy, frequency, losses, voltage
 
     modules = {"frequency": frequency, "voltage": voltage, "lost": losses, "energy": energy}
+    modules["carbon"] = carbon
     return {name: module.KPIS for name, module in modules.items()}
 
 

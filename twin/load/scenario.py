@@ -14,6 +14,7 @@ from twin.file_schema import (
     ScenarioKeys,
     ZoomKeys,
 )
+from twin.load.carbon import read_carbon
 from twin.load.checked import checked
 from twin.load.document import Document
 from twin.load.events import find_target, find_value, shape_problems
@@ -26,7 +27,7 @@ from twin.scenario import Event, Expect, Record, Scenario, Zoom
 from twin.toml_lines import KeyPath
 from twin.topology import Topology
 
-SECTIONS = ("record", "event", "zoom", "variant", "expect")
+SECTIONS = ("record", "event", "zoom", "variant", "expect", "carbon")
 FALLBACK = {
     "topology": "unnamed",
     "start": "2000-01-01T00:00:00+00:00",
@@ -83,6 +84,7 @@ def read_scenario(
             record.samples,
         ),
         snapshots_s=tuple(sorted(keys.snapshots_s)),
+        carbon=read_carbon(document, topology, record, keys.step_s),
         document=document.data,
     )
 
