@@ -17,6 +17,7 @@ from twin.ledger.columns import COLUMNS
 from twin.ledger.reading import Reading, rated
 
 YEAR_H = 8760.0
+LEAST_KWH = 1e-9  # what is served below is rounding and has no intensity
 
 Column = Floats | NDArray[np.str_]
 Table = dict[str, Column]
@@ -111,15 +112,11 @@ def _attributed(
     books: Mapping[str, Floats], stored_kwh: Floats, carbon: Carbon
 ) -> dict[str, Floats]:
     """Carbon of scope 1 and 2 to the uses, through storage by the method of the ledger."""
-    rate = {
-        "fuel": ratio(books["s1_kg"], books["fuel_kwh"]),
-        "grid": ratio(books["s2_kg"], books["import_kwh"]),
-    }
 
     def direct_kg(use: str) -> Floats:
-        return books[flow_name("fuel", use)] * rate["fuel"] + (
-            books[flow_name("grid", use)] * rate["grid"]
-        )
+        of_fuel = ratio(books[flow_name("fuel", use)], books["fuel_kwh"])
+        of_grid = ratio(books[flow_name("grid", use)], books["import_kwh"])
+        return of_fuel * books["s1_kg"] + of_grid * books["s2_kg"]
 
     circling = books[flow_name("storage", "storage")]
     in_kwh = np.maximum(books["charge_kwh"] - circling, 0.0)
@@ -130,16 +127,15 @@ def _attributed(
     )
     entered = np.vstack([[opening_kg, 0.0, stored_kwh[0]], entered])
     left, closing = carried_out(carbon.method, in_kwh, out_kwh, stored_kwh, entered)
-    rate["storage"] = ratio(left[:, 0], out_kwh)
     renewable = ratio(left[:, 1], left[:, 2])
 
     def kg(use: str) -> Floats:
-        return direct_kg(use) + books[flow_name("storage", use)] * rate["storage"]
+        return direct_kg(use) + ratio(books[flow_name("storage", use)], out_kwh) * left[:, 0]
 
     # fuel burnt without a kWh delivered, to start for example, is borne by the load
     load_kg = kg("load") + np.where(books["fuel_kwh"] > 0.0, 0.0, books["s1_kg"])
     held_kg = np.concatenate([[opening_kg], closing[:-1, 0]])
-    served = books["served_kwh"] > 0.0
+    served_kwh = np.where(books["served_kwh"] > LEAST_KWH, books["served_kwh"], np.nan)
     by_storage = books[flow_name("storage", "load")] * renewable
     found = {
         "opening_kg": held_kg,
@@ -149,7 +145,7 @@ def _attributed(
         "load_kg": load_kg,
         "export_kg": kg("export"),
         "dumped_kg": kg("dumped"),
-        "load_g_per_kwh": np.where(served, 1e3 * ratio(load_kg, books["served_kwh"]), np.nan),
+        "load_g_per_kwh": 1e3 * load_kg / served_kwh,
         "renewable_load_kwh": books[flow_name("renewable", "load")] + by_storage,
     }
     borne = found["load_kg"] + found["export_kg"] + found["dumped_kg"]
