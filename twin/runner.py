@@ -17,6 +17,7 @@ from twin.drive import driven_inputs
 from twin.expand import expanded, followed
 from twin.failure import CellFailure
 from twin.kpis.economics import statement
+from twin.ledger import keep_ledger
 from twin.load import load_scenario
 from twin.problems import Problem, Problems
 from twin.record import merge_events, scenario_words
@@ -145,6 +146,8 @@ class _Book:
             self._write()
             if status == "done":
                 ended = open_run(self.run.folder)
+                if self.run.scenario.carbon:
+                    keep_ledger(ended, self.run.scenario.carbon)
                 found = kpis.compute(ended)
                 verdicts = check({**ended.totals, **found}, self.meta["expect"])
                 _write_json(self.run.folder / "kpis.json", found)

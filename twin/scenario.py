@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from twin.carbon.settings import Carbon
 from twin.economics import Economics
 
 
@@ -99,6 +100,7 @@ class Scenario:
     economics: Economics | None = None
     files: tuple[Path, ...] = ()  # what it reads beside itself
     remarks: tuple[str, ...] = ()
+    carbon: Carbon | None = None  # None: no ledger is kept
     document: Mapping[str, Any] = field(default_factory=dict)
 
     @property

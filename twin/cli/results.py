@@ -40,9 +40,10 @@ def kpi_text(kpis: Mapping[str, float], verdicts: Sequence[Verdict]) -> str:
     alone = {row.name for own in found.values() for row in own}
     judged = [verdict.name for verdict in verdicts]
     found["also expected"] = [rows[name] for name in judged if name not in alone]
-    order = ["frequency", "voltage", "lost", "energy", "economics", "also expected"]
+    money = ["carbon", "economics", "also expected"]
+    order = ["frequency", "voltage", "lost", "energy", "reliability", "logistics", *money]
     if not found["frequency"]:  # no event was seen: energy first, and of what was lost no zeros
-        order = ["energy", "lost", "voltage", "economics", "also expected"]
+        order = ["energy", "reliability", "lost", "voltage", "logistics", *money]
         found["lost"] = [row for row in found["lost"] if kpis[row.name] or row.name in judged]
     resources = [name for name in kpis if name not in alone]
     return "\n".join(_titled([(title, found[title]) for title in order], resources, kpis))

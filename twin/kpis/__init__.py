@@ -34,6 +34,7 @@ class Kpi:
 def groups() -> dict[str, tuple[Kpi, ...]]:
     """All KPIs in the order in which they are shown, those of resources left out."""
     from twin.kpis import (
+        carbon,
         economics,
         energy,
         foresight,
@@ -45,7 +46,8 @@ def groups() -> dict[str, tuple[Kpi, ...]]:
     )
 
     modules = {"frequency": frequency, "voltage": voltage, "lost": losses, "energy": energy}
-    modules |= {"reliability": reliability, "logistics": logistics, "economics": economics}
+    modules |= {"reliability": reliability, "logistics": logistics, "carbon": carbon}
+    modules["economics"] = economics
     found = {name: module.KPIS for name, module in modules.items()}
     found["energy"] += foresight.KPIS
     return found

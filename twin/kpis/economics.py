@@ -30,6 +30,7 @@ from twin.kpis.energy import (
     unserved_kwh,
 )
 from twin.kpis.storage_costs import lcos
+from twin.ledger import kept_totals
 from twin.run import Run
 
 DIESEL_KG_PER_L = 2.68  # 74.1 kg/GJ (IPCC) x 43.0 MJ/kg x 0.84 kg/l, of combustion alone
@@ -42,7 +43,9 @@ Told = Callable[[Run], float | None]
 
 
 def carbon_kg(run: Run) -> float | None:
-    """Operational emissions: fuel burnt and energy imported."""
+    """Operational emissions: of the ledger, or of fuel burnt and energy imported without one."""
+    if ledger_kg := kept_totals(run).get("carbon_kg"):
+        return ledger_kg
     burnt_l, import_kg = if_any(run, "fuel", "fuel_l"), if_any(run, "grid", "carbon_kg")
     return added([None if burnt_l is None else burnt_l * DIESEL_KG_PER_L, import_kg])
 

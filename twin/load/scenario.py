@@ -13,6 +13,7 @@ from twin.file_schema import (
     ScenarioKeys,
     ZoomKeys,
 )
+from twin.load.carbon import read_carbon
 from twin.load.checked import checked
 from twin.load.claims import read_claims
 from twin.load.document import Document
@@ -29,7 +30,17 @@ from twin.scenario import Event, Record, Scenario, Zoom
 from twin.toml_lines import KeyPath
 from twin.topology import Topology
 
-SECTIONS = ("record", "event", "outage", "zoom", "variant", "expect", "claim", "economics")
+SECTIONS = (
+    "record",
+    "event",
+    "outage",
+    "zoom",
+    "variant",
+    "expect",
+    "claim",
+    "carbon",
+    "economics",
+)
 FALLBACK = {
     "topology": "unnamed",
     "start": "2000-01-01T00:00:00+00:00",
@@ -93,6 +104,7 @@ def read_scenario(
         economics=read_economics(document, topology),
         files=tuple(outages.files),
         remarks=tuple(outages.remarks),
+        carbon=read_carbon(document, topology, record, keys.step_s),
         document=document.data,
     )
 
