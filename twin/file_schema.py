@@ -230,6 +230,9 @@ class ScenarioHead(Keys):
 class ScenarioKeys(ScenarioHead):
     """A scenario file."""
 
+    set: dict[str, Any] = Field(
+        default={}, description='what it changes in the topology: "site.bess.energy_kwh" = 80'
+    )
     record: RecordKeys = RecordKeys()
     event: list[EventKeys] = []
     outage: list[OutageKeys] = []

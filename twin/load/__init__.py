@@ -16,7 +16,7 @@ from twin.load.overrides import COMMAND_LINE, apply, flat, parse_set
 from twin.load.regimes import regime_remarks
 from twin.load.scenario import read_head, read_scenario
 from twin.load.topology import leap_remarks, read_topology
-from twin.problems import Problem, Problems, did_you_mean
+from twin.problems import Problem, Problems, did_you_mean, shown
 from twin.scenario import Scenario
 from twin.topology import Topology
 
@@ -97,8 +97,10 @@ def _read(
     variant: str,
     overrides: Mapping[str, Any],
 ) -> tuple[Scenario, Topology]:
-    """Apply a variant and overrides to copies of both files, and check the result."""
+    """Apply what a scenario sets, a variant and overrides to copies of both files; check them."""
     scenario, topology = _copy(scenario), _copy(topology)
+    for path, value in flat(_settings(scenario)):
+        apply({path: value}, scenario.place(("set", path)), topology, None)
     table = scenario.tables(("variant",)).get(variant, {})
     for path, value in flat(table):
         apply({path: value}, scenario.place(("variant", variant, path)), topology, scenario)
@@ -106,6 +108,14 @@ def _read(
     keys, bad = read_head(scenario)
     checked = read_topology(topology, keys.seed)
     return read_scenario(scenario, checked, keys, bad), checked
+
+
+def _settings(scenario: Document) -> Mapping[str, Any]:
+    table: Any = scenario.data.get("set", {})
+    if isinstance(table, dict):
+        return table
+    scenario.report(("set",), f"should be a table, got {shown(table)}")
+    return {}
 
 
 def _copy(document: Document) -> Document:

@@ -31,6 +31,7 @@ from twin.toml_lines import KeyPath
 from twin.topology import Topology
 
 SECTIONS = (
+    "set",
     "record",
     "event",
     "outage",
