@@ -213,14 +213,14 @@ def test_a_variant_changes_devices_with_or_without_quotes() -> None:
 def test_a_scenario_sets_what_its_variants_may_set_anew(tmp_path: Path) -> None:
     shutil.copytree(SITE, tmp_path / "small_site")
     file = tmp_path / "small_site/day.toml"
-    text = file.read_text("utf-8").replace(
-        "[variant.dark]", "[set]\n'site.count' = 2\n[variant.dark]"
-    )
-    file.write_text(text, "utf-8")
-    counts = [
-        load_scenario(file, variant=one)[1].devices["site.crate"].groups for one in ("", "big")
+    setting = "[set]\n'site.crate.energy_kwh' = 5\n[variant.dark]"
+    file.write_text(file.read_text("utf-8").replace("[variant.dark]", setting), "utf-8")
+    most = [
+        max(values(load_scenario(file, variant=one)[1], "site.crate", "energy_kwh"))
+        for one in ("", "big")
     ]
-    assert counts == [2, 4]
+    assert most[0] == 5.0
+    assert most[1] > 30.0
 
 
 def test_an_override_wins_over_a_variant_and_reaches_the_scenario() -> None:
