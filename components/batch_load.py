@@ -1,12 +1,14 @@
 """Work that can wait: a load that gives way when its bus is short, and catches up later.
 
     asked   = new + caught up,   new = rated u,   caught up <= rated - new
-    wanted  = served + dropped + backlog + asked in this step        (kWh)
+    wanted  = served + given up + backlog + asked in this step        (kWh)
 
 It runs unless a controller sheds it (`shed_cmd`, at once) or its bus was short in the step before:
 then it is off for `hold_s` and tries again. What it cannot do meanwhile waits in the backlog, or
-is dropped with `drops`. The backlog is caught up as fast as the rating allows, with `on_surplus`
-only on what sources can give beyond all load of the bus (wire `p_gen_kw` and `p_load_kw` of it).
+with `gives_up` is never done. The backlog is caught up as fast as the rating allows, `on_surplus`
+only with what sources can give beyond all load of the bus (wire `p_gen_kw` and `p_load_kw` of it).
+A shortage is the last moment to give way, when a battery is empty: to keep it for what cannot wait,
+let a controller shed earlier.
 
 In a step in which the bus is short, work that can wait is taken to give way within the step, ahead
 of what cannot: as much of the shortage as it asked for was not served to it. It learns that one
@@ -34,19 +36,19 @@ ROUNDING = 1e-6  # of the rating; a smaller shortage is none
 
 
 class BatchLoad(AcDevice):
-    """Deferrable load: shed by order or shortage, backlog caught up or dropped."""
+    """Deferrable load: shed by order or shortage, backlog caught up or given up."""
 
     role = "load"
     balance: ClassVar = {
         "wanted_kwh": 1,
         "served_kwh": -1,
-        "dropped_kwh": -1,
+        "given_up_kwh": -1,
         "backlog_kwh": -1,
         "asked_kwh": -1,
     }
 
     rated_kw: float = param(5.0, "most power that it takes", ge=0)
-    drops: bool = param(False, "what is not done at once is dropped; otherwise it waits")
+    gives_up: bool = param(False, "what is not done at once is given up; otherwise it waits")
     on_surplus: bool = param(False, "catches up on surplus of the sources alone")
     hold_s: float = param(900.0, "off for this long after a shortage; an assumption", ge=0)
 
@@ -65,7 +67,7 @@ class BatchLoad(AcDevice):
     wanted_kwh: float = state(0.0, "energy of all work that came", ge=0)
     served_kwh: float = state(0.0, "of it, done", ge=0)
     postponed_kwh: float = state(0.0, "energy that was put off, once or again", ge=0)
-    dropped_kwh: float = state(0.0, "energy of work never done", ge=0)
+    given_up_kwh: float = state(0.0, "energy of work never done", ge=0)
     short_left_kw: float = out(0.0, "what was short beyond what it asked for", ge=0)
 
     def step(self, dt_s: float) -> None:
@@ -110,9 +112,9 @@ def settle(load: BatchLoad, asked_kw: float) -> None:
 
 
 def put_off(load: BatchLoad, work_kwh: float) -> None:
-    """Let work wait, or drop it."""
-    if load.drops:
-        load.dropped_kwh += work_kwh
+    """Let work wait, or give it up."""
+    if load.gives_up:
+        load.given_up_kwh += work_kwh
     else:
         load.backlog_kwh += work_kwh
         load.postponed_kwh += work_kwh

@@ -4,14 +4,14 @@
     PUE  = pue + slope min(max(T - cool, 0), most)          T: air temperature
     P    = P_it PUE / eta + no_load rated       taken from the bus
 
-The straight line is the usual server model, the curve the one that Fan et al. (2007, ISCA) fitted
-to thousands of servers; an idle share of 0.40 to 0.55 is typical of two-socket servers, 0.15 to
-0.30 of the best in SPECpower. PUE 1.2 to 1.5 is a design range; a box cooled by free air has 1.10
-to 1.12 up to 12 degC and 0.010 more per kelvin for 25 K above (an assumption). The power path has
-one efficiency: double conversion passes 0.94 to 0.96, eco mode 0.99, a rectifier 0.96. To follow
-the load, give it a loss at no load and an efficiency that leaves that out: a large double
-conversion of 2006 lost 4 % of its rating at no load and 5 % of the load (Rasmussen, APC white paper
-113, unverified), which is `no_load_pu` 0.04 and an efficiency of 0.952. Idle 0, PUE 1 and
+The straight line is the usual server model, the curve that of Fan et al. (2007, ISCA), read in two
+open implementations; an idle share of 0.40 to 0.55 is typical of two-socket servers, 0.15 to 0.30
+of the best in SPECpower. PUE 1.2 to 1.5 is a design range; a box cooled by free air has 1.10 to
+1.12 up to 12 degC and 0.010 more per kelvin for 25 K above (an assumption). The power path has one
+efficiency: double conversion passes 0.94 to 0.96, eco mode 0.99, a rectifier 0.96. To follow the
+load, give it a loss at no load, and an efficiency that leaves that out: where 4 % of the rating are
+lost at no load and 5 % of the load, as Rasmussen (APC white paper 113) has it for double conversion
+(from memory, unverified), `no_load_pu` is 0.04 and the efficiency 0.952. Idle 0, PUE 1 and
 efficiency 1 make it P = rated u.
 
 Coarse, a room on mains asks for its power whether or not the bus can serve it; what was not served

@@ -7,12 +7,13 @@ computes for `duty_pu` of it, or as a sine between both:
 
 Coarse, utilisation is the mean. Fine, it is the mean of the wave over each step, by its integral,
 so that the energy of whole iterations is the same at any step; the phase goes on through both. Wire
-it to the utilisation of an `it_load`, whose power supplies see nothing slower than a millisecond.
+it to the utilisation of an `it_load`.
 
-Swings of such jobs are reported between 0.2 and 3 Hz, and utilities ask for limits from 0.1 to
-20 Hz (Choukse et al. 2025, arXiv 2508.14318, read in part); that machines fall close to idle is
-said there too, the numbers here are assumptions. Leaves out: checkpoints, starts and ends of a job,
-ramps between the phases, jitter from iteration to iteration, the smoothing that makers offer.
+Swings of such jobs are reported between 0.2 and 3 Hz, limits of utilities from 0.1 to 20 Hz
+(Choukse et al. 2025, arXiv 2508.14318: the abstract was read, the frequencies in a review of it).
+That machines fall close to idle is said there too; the numbers here are assumptions. Leaves out:
+checkpoints, starts and ends of a job, ramps between the phases, jitter from iteration to iteration,
+the smoothing that makers offer.
 """
 
 from __future__ import annotations

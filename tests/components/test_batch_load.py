@@ -23,7 +23,7 @@ def step(load: BatchLoad, **given: float) -> BatchLoad:
 
 
 def books_kwh(load: BatchLoad) -> float:
-    return load.served_kwh + load.dropped_kwh + load.backlog_kwh + load.asked_kwh
+    return load.served_kwh + load.given_up_kwh + load.backlog_kwh + load.asked_kwh
 
 
 def test_work_put_off_by_an_order_is_done_once_there_is_room() -> None:
@@ -34,14 +34,14 @@ def test_work_put_off_by_an_order_is_done_once_there_is_room() -> None:
 
     powers = [step(load, shed_cmd=False).p_kw for _ in range(4)]
     assert powers == [-10.0, -10.0, -10.0, -6.0]
-    assert (load.backlog_kwh, load.postponed_kwh, load.dropped_kwh) == (0.0, 12.0, 0.0)
+    assert (load.backlog_kwh, load.postponed_kwh, load.given_up_kwh) == (0.0, 12.0, 0.0)
 
 
-def test_work_that_cannot_wait_for_its_turn_is_dropped() -> None:
-    load = step(BatchLoad(rated_kw=10.0, drops=True), shed_cmd=True)
+def test_work_that_cannot_wait_for_its_turn_is_given_up() -> None:
+    load = step(BatchLoad(rated_kw=10.0, gives_up=True), shed_cmd=True)
     step(load, shed_cmd=False)
 
-    assert (load.dropped_kwh, load.backlog_kwh, load.p_kw) == (10.0, 0.0, -10.0)
+    assert (load.given_up_kwh, load.backlog_kwh, load.p_kw) == (10.0, 0.0, -10.0)
 
 
 def test_backlog_may_wait_for_the_sun() -> None:
@@ -81,7 +81,7 @@ def test_it_stays_off_for_a_while_after_a_shortage(step_s: float, steps: int) ->
 
 
 @given(
-    drops=st.booleans(),
+    gives_up=st.booleans(),
     life=st.lists(
         st.tuples(
             st.sampled_from([0.001, 1.0, 900.0, 3600.0]),
@@ -93,10 +93,10 @@ def test_it_stays_off_for_a_while_after_a_shortage(step_s: float, steps: int) ->
         max_size=60,
     ),
 )
-def test_all_work_is_done_dropped_or_waiting(
-    drops: bool, life: list[tuple[float, bool, float, float, float]]
+def test_all_work_is_done_given_up_or_waiting(
+    gives_up: bool, life: list[tuple[float, bool, float, float, float]]
 ) -> None:
-    load = BatchLoad(rated_kw=10.0, drops=drops, on_surplus=True)
+    load = BatchLoad(rated_kw=10.0, gives_up=gives_up, on_surplus=True)
     for dt_s, shed, utilisation, short_kw, p_gen_kw in life:
         load.shed_cmd, load.utilisation_pu = shed, utilisation
         load.short_kw, load.p_gen_kw = short_kw, p_gen_kw

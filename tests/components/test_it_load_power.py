@@ -53,7 +53,7 @@ def test_box_in_free_air_cools_harder_from_12_degc_and_no_harder_from_37(
 
 @pytest.mark.parametrize(("load", "efficiency"), [(1.0, 0.917), (0.5, 0.885), (0.3, 0.845)])
 def test_double_conversion_passes_less_of_a_small_load(load: float, efficiency: float) -> None:
-    """4 % of the rating at no load and 5 % of the load: 9 % at full load (APC white paper 113)."""
+    """4 % of the rating at no load and 5 % of the load: 1 / (1.05 + 0.04 / load)."""
     ups = {"ups_efficiency_pu": 1.0 / 1.05, "no_load_pu": 0.04, "pue_pu": 1.0, "idle_pu": 0.0}
 
     assert 100.0 * load / taken_kw(ItLoad(rated_kw=100.0, utilisation_pu=load, **ups)) == (
