@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 class Calling(Component):
     """Commands, what may put them off, and the tests that nobody commands."""
 
-    min_run_s: float = param(0.0, "least time from a start to a stop; 30 to 60 min", ge=0)
-    min_stop_s: float = param(0.0, "least time from a stop to a start; 15 min", ge=0)
-    cooldown_s: float = param(0.0, "time it turns on without load; an assumption", ge=0)
+    min_run_s: float = param(0.0, "least time from start to stop; 30 to 60 min, unverified", ge=0)
+    min_stop_s: float = param(0.0, "least time from stop to start; 15 min, unverified", ge=0)
+    cooldown_s: float = param(0.0, "time it turns on without load; 0: none", ge=0)
     exercise_every_h: float = param(0.0, "from test to test; NFPA 110: monthly; 0: none", ge=0)
     exercise_at_h: float = param(0.0, "time of the first test", ge=0)
     exercise_h: float = param(0.5, "length of a test on load; NFPA 110", gt=0)

@@ -18,11 +18,15 @@ class Rating(Component):
     rated_kw: float = param(15.0, "prime rated power, base of all pu", gt=0)
     min_load_pu: float = param(0.3, "least load while it runs; NFPA 110", ge=0, le=1)
     altitude_m: float = param(0.0, "altitude of the site")
-    derate_above_m: float = param(1500.0, "altitude from which it gives less; 1000 to 1500")
+    derate_above_m: float = param(
+        1500.0, "altitude from which it gives less; from 1000, unverified"
+    )
     derate_pu_per_km: float = param(0.117, "for each km above; 3.5 % per 300 m, unverified", ge=0)
-    derate_above_degc: float = param(40.0, "the same for the air")
+    derate_above_degc: float = param(40.0, "the same for the air; unverified")
     derate_pu_per_k: float = param(0.006, "for each kelvin above; 3 % per 5 K, unverified", ge=0)
-    warmup_s: float = param(0.0, "time at speed before it may give all; 1 to 3 min", ge=0)
+    warmup_s: float = param(
+        0.0, "time at speed before it may give all; 1 to 3 min, unverified", ge=0
+    )
     warmup_pu: float = param(0.3, "most load until then; an assumption", ge=0, le=1)
     band_low_pu: float = param(0.5, "least load of the efficient band; an assumption", ge=0)
     band_high_pu: float = param(1.0, "most load of the efficient band; an assumption", ge=0)

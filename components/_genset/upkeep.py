@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 class Upkeep(Component):
     """Failures, repair and service."""
 
-    dice: int = param(1, "seed of its failures", ge=1, le=HIGHEST)
+    dice: int = param(1, "seed of its failures; one for each set", ge=1, le=HIGHEST)
     fail_start_pu: float = param(0.0, "starts that fail; REopt: 0.0094", ge=0, le=1)
     mttf_h: float = param(0.0, "mean hours run to a failure; REopt: 1100; 0: none", ge=0)
     repair_h: float = param(0.0, "length of a repair; 0: only by `repaired_count`", ge=0)
-    service_every_h: float = param(0.0, "hours run between services; 250 to 500; 0: none", ge=0)
+    service_every_h: float = param(
+        0.0, "hours between services; 250 to 500, unverified; 0: none", ge=0
+    )
 
     repaired_count: int = inp(0, "counter of repairs; one ends a failure", ge=0)
     serviced_count: int = inp(0, "counter of services", ge=0)

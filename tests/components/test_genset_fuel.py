@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from components._genset.fuel import CURVE_ROWS, CURVES, FUEL_ROWS, FUELS
 from components.genset import Genset
@@ -88,6 +90,29 @@ def test_carbon_of_the_ipcc_record_is_its_heat_times_the_factor() -> None:
     kg_per_gj = 74.1  # IPCC 2006, gas and diesel oil
     heat_gj = 3.6e-3 * float(row["heat_kwh_per_l"])
     assert float(row["co2_kg_per_l"]) == pytest.approx(kg_per_gj * heat_gj, rel=1e-4)
+
+
+@given(
+    words=st.lists(
+        st.tuples(st.booleans(), st.floats(0.0, 15.0), st.floats(0.0, 30.0)), max_size=40
+    ),
+    dt_s=st.sampled_from([10.0, 300.0, 900.0, 3600.0]),
+)
+def test_what_was_brought_is_burnt_or_in_the_tank(
+    words: list[tuple[bool, float, float]], dt_s: float
+) -> None:
+    genset = Genset(tank_l=1e4, tank_start_l=5.0, cooldown_s=200.0, mttf_h=1.0, repair_h=0.5)
+    genset.start()
+    for run_cmd, p_kw, brought_l in words:
+        genset.run_cmd = run_cmd
+        genset.refuelled_l += brought_l
+        run(genset, p_kw, dt_s)
+
+    assert genset.tank_left_l >= 0.0
+    assert genset.tank_left_l + genset.fuel_l == pytest.approx(5.0 + genset.refuelled_l)
+    heat_kwh = 9.84 * genset.fuel_l
+    assert genset.energy_kwh + genset.loss_kwh == pytest.approx(heat_kwh)
+    assert genset.loss_kwh >= 0.0
 
 
 def test_fuel_is_low_until_it_is_brought() -> None:
