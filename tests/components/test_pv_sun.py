@@ -18,7 +18,7 @@ from twin.climate import Climate
 from twin.drive import driven_inputs
 from twin.load import load_scenario
 from twin.profiles import integral
-from twin.sky import _Days, clear_sky
+from twin.sky import Days, clear_sky
 from twin.wiring import Driven
 
 YIELD = json.loads((WEATHER / "pv_yield.json").read_text())["Golden2012"]
@@ -94,7 +94,7 @@ def test_sunrise_and_sunset_are_not_lost_at_a_coarse_step(
     rows = rows_of(**place, tilt_deg=tilt, azimuth_deg=facing)
     found = {}
     for step_s in (60.0, 900.0, 3600.0):
-        fine = _Days(2026, 60.0)
+        fine = Days(2026, 60.0)
         ghi = clear_sky(climate, fine)[0].reshape(-1, round(step_s / 60)).mean(axis=1)
         begins = fine.stamps_ns[:: round(step_s / 60)]
         some = slice(None, len(ghi) // 2)  # January to June
