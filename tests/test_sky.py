@@ -57,7 +57,7 @@ def daily_index(ghi: pd.Series, climate: Climate) -> pd.Series:
 
 
 def worst_share(ghi: pd.Series) -> float:
-    """The darkest three days of each month over its mean, averaged over the year."""
+    """The darkest three days over the mean of their month, in the worst month."""
     energy = ghi.groupby(ghi.index.normalize()).mean()
     by_month = energy.groupby(energy.index.month)
     return float(by_month.apply(lambda days: days.rolling(3).mean().min() / days.mean()).min())
