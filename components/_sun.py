@@ -48,8 +48,9 @@ def plane(times: Any, rows: Any, inputs: dict[str, Floats]) -> tuple[Floats, Flo
         sky = Sky(moments, *place)
         for unit in np.flatnonzero((places == place).all(axis=1)):
             own = {name: inputs[name][:, unit] for name in LIGHT if name in inputs}
-            calm = np.full(shape, rows["wind_m_per_s"])
-            own["wind_m_per_s"] = inputs.get("wind_m_per_s", calm)[:, unit]
+            own["wind_m_per_s"] = np.full(len(times), rows["wind_m_per_s"][unit])
+            if "wind_m_per_s" in inputs:
+                own["wind_m_per_s"] = inputs["wind_m_per_s"][:, unit]
             check_light(sky, own)
             effective[:, unit], rise[:, unit] = sky.on_plane(rows[unit], own)
     return effective, rise

@@ -67,6 +67,7 @@ def table(folder: Path, least: float = 0.0) -> Path:
             ".weather_file",
             "names a file that does not exist: gone.epw",
         ),
+        ('weather_file = ""', ".weather_file", "is not one of .epw, .EPW, .csv, .CSV"),
         ('weather_file = "sun.txt"', ".weather_file", "is not one of .epw, .EPW, .csv, .CSV"),
         (f"{GOLDEN}\nmonthly.snow = {[0.1] * 12}", ".monthly.snow", "carries no unit in its name"),
         (

@@ -14,7 +14,8 @@ from tests.engine_components.taker import Taker
 from twin import drive
 from twin.component import Component, inp, param
 from twin.drive import driven_inputs
-from twin.scenario import Scenario
+from twin.problems import Problems
+from twin.scenario import Event, Scenario
 from twin.topology import Device, ProfileSource, Topology
 from twin.wiring import Driven
 
@@ -154,3 +155,18 @@ def test_energy_of_what_was_prepared_is_the_same_at_any_step(
 def test_a_device_without_profiles_is_not_driven() -> None:
     drawn: Topology = topology([device("a", Taker)])
     assert driven_inputs(drawn, HOUR) == {}
+
+
+def test_what_is_prepared_takes_no_event_and_no_wire(sun: ProfileSource) -> None:
+    panel = dataclasses.replace(
+        device("panel", Panel), profiles={"ghi_w_per_m2": ("sun.ghi_w_per_m2",)}
+    )
+    wires = ["panel.x_w_per_m2 ~> panel.poa_w_per_m2"]
+    drawn = dataclasses.replace(topology([panel], wires), profiles={"sun": sun})
+    events = (Event(600.0, "panel", (0,), "poa_w_per_m2", 1.0),)
+    with pytest.raises(Problems) as caught:
+        driven_inputs(drawn, dataclasses.replace(HOUR, events=events))
+    assert [problem.text for problem in caught.value.found] == [
+        "is prepared before the run, so no wire can bring it",
+        "is prepared before the run, so no event can set it",
+    ]

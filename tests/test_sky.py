@@ -15,7 +15,7 @@ import twin
 from tests.year_of_sun import CLIMATE, golden, site
 from twin.climate import Climate
 from twin.problems import Problems
-from twin.sky import _Days, clear_sky, weather
+from twin.sky import Days, clear_sky, weather
 from twin.sources import weather_frame
 from twin.topology import ProfileSource
 
@@ -48,7 +48,7 @@ def island(**changes: object) -> Climate:
 def daily_index(ghi: pd.Series, climate: Climate) -> pd.Series:
     """Energy of each day over that of its clear sky."""
     energy = ghi.groupby(ghi.index.normalize()).mean()
-    days = _Days(energy.index[0].year, 900.0)
+    days = Days(energy.index[0].year, 900.0)
     clear = pd.Series(
         clear_sky(climate, days)[0].mean(axis=1),
         pd.date_range(f"{days.year}-01-01", periods=days.count),
@@ -57,7 +57,7 @@ def daily_index(ghi: pd.Series, climate: Climate) -> pd.Series:
 
 
 def worst_share(ghi: pd.Series) -> float:
-    """The darkest three days of each month over its mean, averaged over the year."""
+    """The darkest three days over the mean of their month, in the worst month."""
     energy = ghi.groupby(ghi.index.normalize()).mean()
     by_month = energy.groupby(energy.index.month)
     return float(by_month.apply(lambda days: days.rolling(3).mean().min() / days.mean()).min())
@@ -131,7 +131,7 @@ def test_a_year_like_golden_is_as_cloudy_as_golden(tmp_path: Path) -> None:
 
 def test_night_is_dark_and_no_light_is_brighter_than_a_clear_sky_bears() -> None:
     found = year(island(step_s=900.0))
-    clear, height = (part.ravel() for part in clear_sky(island(), _Days(2026, 900.0)))
+    clear, height = (part.ravel() for part in clear_sky(island(), Days(2026, 900.0)))
     ghi = found["ghi_w_per_m2"].to_numpy()
     assert ghi[height == 0.0].max() == 0.0
     assert np.all(ghi <= 1.2 * clear + 1e-9)
@@ -139,7 +139,7 @@ def test_night_is_dark_and_no_light_is_brighter_than_a_clear_sky_bears() -> None
 
 def test_beam_and_diffuse_make_up_the_whole() -> None:
     found = year(island(step_s=900.0))
-    height = clear_sky(island(), _Days(2026, 900.0))[1].ravel()
+    height = clear_sky(island(), Days(2026, 900.0))[1].ravel()
     sum_of_parts = found["dhi_w_per_m2"] + found["dni_w_per_m2"] * height
     assert sum_of_parts.to_numpy() == pytest.approx(found["ghi_w_per_m2"].to_numpy(), abs=1e-9)
 

@@ -64,7 +64,7 @@ def weather(climate: Climate, name: str, start_ns: int, end_ns: int) -> tuple[In
 
 
 @dataclass(frozen=True)
-class _Days:
+class Days:
     """The intervals of one local year."""
 
     year: int
@@ -72,6 +72,7 @@ class _Days:
 
     @property
     def count(self) -> int:
+        """Days."""
         return 366 if pd.Timestamp(self.year, 1, 1).is_leap_year else 365
 
     @property
@@ -99,8 +100,8 @@ class _Days:
         return middles
 
 
-def _year(climate: Climate, seed: list[int], year: int) -> tuple[_Days, Columns]:
-    days = _Days(year, climate.step_s)
+def _year(climate: Climate, seed: list[int], year: int) -> tuple[Days, Columns]:
+    days = Days(year, climate.step_s)
     draws = [np.random.default_rng([*seed, year, quantity]) for quantity in range(4)]
     columns = _light(climate, days, draws[0], draws[1])
     columns["air_degc"] = _air(climate, days, draws[2])
@@ -112,16 +113,16 @@ def _year(climate: Climate, seed: list[int], year: int) -> tuple[_Days, Columns]
 
 
 def _light(
-    climate: Climate, days: _Days, daily: np.random.Generator, hourly: np.random.Generator
+    climate: Climate, days: Days, daily: np.random.Generator, hourly: np.random.Generator
 ) -> Columns:
     from pvlib import irradiance
 
-    fine = _Days(days.year, days.step_s / np.ceil(days.step_s / SUN_S))
+    fine = Days(days.year, days.step_s / np.ceil(days.step_s / SUN_S))
     clear, height = (_means(values, days) for values in clear_sky(climate, fine))
-    same = _Days(days.year, SUN_S)  # days are measured alike at any step
-    clear_kwh = (clear_sky(climate, same)[0] if fine.step_s != SUN_S else clear).mean(
-        axis=1
-    ) * 0.024
+    daily_clear = clear  # measured alike at any step
+    if fine.step_s != SUN_S:
+        daily_clear, _ = clear_sky(climate, Days(days.year, SUN_S))
+    clear_kwh = daily_clear.mean(axis=1) * 0.024
     index = _daily_index(climate, days.month, clear_kwh, daily)
     noise = _wander(hourly.standard_normal(clear.size), WITHIN_RHO ** (days.step_s / 3600.0))
     ghi = _within_day(index, clear, noise.reshape(clear.shape))
@@ -137,7 +138,7 @@ def _light(
     }
 
 
-def clear_sky(climate: Climate, days: _Days) -> tuple[Floats, Floats]:
+def clear_sky(climate: Climate, days: Days) -> tuple[Floats, Floats]:
     """Clear-sky irradiance and sine of the elevation, one line a day."""
     from pvlib import atmosphere, clearsky, irradiance, solarposition
 
@@ -161,7 +162,7 @@ def clear_sky(climate: Climate, days: _Days) -> tuple[Floats, Floats]:
     return ghi, height.reshape(days.count, each)
 
 
-def _means(values: Floats, days: _Days) -> Floats:
+def _means(values: Floats, days: Days) -> Floats:
     found: Floats = values.reshape(days.count, days.each, -1).mean(axis=2)
     return found
 
@@ -228,7 +229,7 @@ def _within_day(index: Floats, clear: Floats, noise: Floats) -> Floats:
     return found
 
 
-def _air(climate: Climate, days: _Days, random: np.random.Generator) -> Floats:
+def _air(climate: Climate, days: Days, random: np.random.Generator) -> Floats:
     daily = climate.air_sd_k * _wander(random.standard_normal(days.count), climate.air_rho)
     time_d = ((np.arange(days.count) + 0.0)[:, None] + days.hours / 24.0).ravel()
     air = np.interp(time_d, np.arange(days.count) + 0.5, daily)
@@ -240,7 +241,7 @@ def _air(climate: Climate, days: _Days, random: np.random.Generator) -> Floats:
     return found
 
 
-def _month_lines(days: _Days, time_d: Floats) -> Floats:
+def _month_lines(days: Days, time_d: Floats) -> Floats:
     """Straight lines between the middles of months, round the year: one column a month."""
     begins = np.flatnonzero(np.diff(days.month, prepend=-1))
     middles = 0.5 * (begins + np.append(begins[1:], days.count))
@@ -249,7 +250,7 @@ def _month_lines(days: _Days, time_d: Floats) -> Floats:
     )
 
 
-def _wind(climate: Climate, mean: float, days: _Days, random: np.random.Generator) -> Floats:
+def _wind(climate: Climate, mean: float, days: Days, random: np.random.Generator) -> Floats:
     from scipy.special import gamma, log_ndtr
 
     k = climate.wind_k

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 READERS = ("epw", "tmy3", "pvgis", "nsrdb")
-FILE_TYPES = (".epw", ".csv", ".CSV", ".EPW")
+FILE_TYPES = (".epw", ".EPW", ".csv", ".CSV")
 HOUR_NS = 3600 * 10**9
 DAY_NS = 24 * HOUR_NS
 

@@ -18,7 +18,7 @@ from twin.climate import Climate
 from twin.drive import driven_inputs
 from twin.load import load_scenario
 from twin.profiles import integral
-from twin.sky import _Days, clear_sky
+from twin.sky import Days, clear_sky
 from twin.wiring import Driven
 
 YIELD = json.loads((WEATHER / "pv_yield.json").read_text())["Golden2012"]
@@ -94,7 +94,7 @@ def test_sunrise_and_sunset_are_not_lost_at_a_coarse_step(
     rows = rows_of(**place, tilt_deg=tilt, azimuth_deg=facing)
     found = {}
     for step_s in (60.0, 900.0, 3600.0):
-        fine = _Days(2026, 60.0)
+        fine = Days(2026, 60.0)
         ghi = clear_sky(climate, fine)[0].reshape(-1, round(step_s / 60)).mean(axis=1)
         begins = fine.stamps_ns[:: round(step_s / 60)]
         some = slice(None, len(ghi) // 2)  # January to June
@@ -203,13 +203,13 @@ def test_light_in_the_plane_is_taken_as_it_is_given(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_year_of_quarter_hours_is_prepared_in_120_ms() -> None:
+def test_a_year_of_quarter_hours_is_prepared_in_120_ms_of_cpu() -> None:
     times = np.datetime64("2026-01-01T00:07:30", "ns") + np.arange(35040) * np.timedelta64(900, "s")
     day = np.cos(np.arange(35040) * np.pi / 48 + np.pi)  # at the meridian of Greenwich
     ghi = {"ghi_w_per_m2": np.maximum(900.0 * day, 0.0)[:, None]}
     taken = []
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = time.process_time()
         plane(times, rows_of(latitude_deg=10.0), ghi)
-        taken.append(time.perf_counter() - begin)
+        taken.append(time.process_time() - begin)
     assert min(taken) < 0.12

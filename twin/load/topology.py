@@ -21,10 +21,10 @@ from twin.scenario import Scenario
 from twin.toml_lines import KeyPath
 from twin.topology import ProfileSource, Topology
 from twin.units import unit_of
+from twin.weather_files import FILE_TYPES as WEATHER_FILES
 
 SECTIONS = ("wires", "profile", "device", "group")
 FILE_TYPES = (".csv", ".parquet")
-WEATHER_TYPES = (".epw", ".EPW", ".csv", ".CSV")
 KINDS = {  # of profiles, and the keys that each has no use for
     "file": ("reader",),
     "weather_file": ("zone", "between"),
@@ -81,7 +81,7 @@ def _profiles(document: Document, seed: int) -> Profiles:
         except (ValueError, OSError, LookupError):
             document.report((*path, "zone"), f"is not a time zone: {keys.zone!r}")
             bad.add("zone")
-        file = _file(document, path, keys, bad)
+        file = _file(document, path, table, bad)
         source = ProfileSource(
             name=name,
             file=file,
@@ -122,13 +122,15 @@ def _kind_problems(
     return idle
 
 
-def _file(document: Document, path: KeyPath, keys: ProfileKeys, bad: set[str]) -> Path | None:
+def _file(
+    document: Document, path: KeyPath, table: Mapping[str, Any], bad: set[str]
+) -> Path | None:
     """The file of a profile; a wrong one is reported and joins the keys that are bad."""
-    kind = "file" if keys.file else "weather_file"
-    name, types = (keys.file, FILE_TYPES) if keys.file else (keys.weather_file, WEATHER_TYPES)
+    kind = "file" if "file" in table else "weather_file"
+    types = FILE_TYPES if kind == "file" else WEATHER_FILES
     try:
-        if name and kind not in bad:
-            return file_below(document, name, types)
+        if kind in table and kind not in bad:
+            return file_below(document, table[kind], types)
     except (ValueError, OSError) as error:
         document.report((*path, kind), str(error))
         bad.add(kind)
