@@ -103,6 +103,12 @@ def test_no_loss_of_a_converter_lies_below_its_best_point() -> None:
     assert best == pytest.approx(0.0315, abs=5e-5)
 
 
+def test_a_kwh_costs_what_it_costs_the_independent_optimum() -> None:
+    """Cases 0 and 1 by PyPSA: energy of the genset and its litres (energy_results.json)."""
+    for energy_kwh, litres in ((3978.8695329849706, 1313.62377631), (636.4111288913698, 210.11113)):
+        assert energy_kwh * FULL_LOAD_L_PER_KWH == pytest.approx(litres, rel=1e-6)
+
+
 POWERS = st.lists(st.floats(0.0, 9.0), min_size=24, max_size=24)
 
 

@@ -103,9 +103,9 @@ def test_who_is_to_look_ahead_needs_a_profile(
     with pytest.raises(Problems) as refused:
         managed(site, "blind", changed)
 
-    (problem,) = refused.value.found
-    assert (problem.path, f"needs a profile for {needed}" in problem.text) == ("ems", True)
-    assert problem.file.startswith(str(site.parent / "topology.toml"))
+    said = str(refused.value)
+    assert said.startswith(str(site.parent / "topology.toml"))
+    assert f"needs a profile for {needed}" in said
 
 
 def test_the_gap_is_told_where_a_scenario_expects_it(site: Path) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from twin import __version__
 from twin.component import Bus, Field, Former, Kind, type_name
 from twin.load import remarks
+from twin.load.hooks import resolved
 from twin.order import in_cell, is_hung
 from twin.scenario import Scenario
 from twin.topology import Device, Topology, bus_units
@@ -108,13 +109,11 @@ def _rated(device: Device) -> dict[str, float]:
 
 
 def _params(device: Device) -> dict[str, Any]:
-    """Every parameter: what all units have, or the least, mean and most of them."""
+    """Every number it was given: what all units have, or the least, mean and most of them."""
     found: dict[str, Any] = {}
-    for field in device.cls.fields.values():
-        if field.kind is Kind.PARAM and field.type is not str:
-            given = np.asarray(device.values.get(field.name, field.default), float)
-            spread = [float(of(given)) for of in (np.min, np.mean, np.max)]
-            found[field.name] = spread[0] if spread[0] == spread[2] else spread
+    for name, values in resolved(device).items():
+        spread = [float(of(values)) for of in (np.min, np.mean, np.max)]
+        found[name] = spread[0] if spread[0] == spread[2] else spread
     return found
 
 

@@ -6,6 +6,10 @@ A class that stands for what another file describes may write, as class methods,
     check_use(texts, values, at) -> None    whether its values go, and devices on its units `at`
     remarks_of(texts) -> list[str]          what a user should know before relying on a run
 
+any whose parameters stand for others, as the name of a published curve does for its numbers
+
+    resolved(values) -> values              those others as they come out; `run.json` tells them
+
 and any that hangs on a bus
 
     check_bus(values, bus) -> None          whether it goes on a bus of that type
@@ -25,7 +29,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.component import Component, Former, methods_of, type_name
+from twin.component import Component, Former, Kind, methods_of, type_name
 from twin.topology import Device, Ints, Topology
 
 Mask = NDArray[np.bool_]
@@ -51,6 +55,16 @@ def check_bus(device: Device, bus: Device) -> None:
             hook(device.values, bus.cls)
     except ValueError as error:
         raise ValueError(f"{error}, but {bus.name} is a {type_name(bus.cls)}") from None
+
+
+def resolved(device: Device) -> dict[str, NDArray[np.float64]]:
+    """Every number a device is given, one a unit, with what they stand for."""
+    declared = [f for f in device.cls.fields.values() if f.kind is Kind.PARAM and f.type is not str]
+    units = device.groups * device.each
+    given = {f.name: np.asarray(device.values.get(f.name, f.default), float) for f in declared}
+    values = {name: np.broadcast_to(value, units) for name, value in given.items()}
+    hook = getattr(device.cls, "resolved", None)
+    return values | hook(values) if hook else values
 
 
 def lone_units(device: Device) -> tuple[str, str, Mask]:
