@@ -7,7 +7,7 @@ Each visit does all that is to do then: it fills the tank as far as the tanker l
     delivered = min(tanker, tank - left)          left: what the tank holds when the hose is there
 
 and services if that is due or the visit was planned. The set is told by the counters
-`refuelled_l` and `serviced_count`. A call that is taken back before the crew leaves is cancelled.
+`refuelled_l` and `serviced_count`. A call that is taken back within the lead time is cancelled.
 For a van of its own beside the tanker, take two of these and wire one call to each.
 
 A litre is counted once: what is delivered is what the tank gains, as long as `tank_l` is that of

@@ -223,6 +223,44 @@ def test_exploded_it_is_the_same(tmp_path: Path) -> None:
     same(fused, exploded)
 
 
+STORMS = """
+[[outage]]
+set = "{}"
+per_day = 0.2
+mean_h = 30.0
+sigma = 0.7
+"""
+ZOOMED = "fine_step_s = 0.01\nfine_sync_s = 0.1\nfine_for_s = 0.2\n"
+GRID = """
+[device.main]
+type = "site_bus"
+[device.grid]
+type = "grid_connection"
+bus = "main"
+"""
+
+
+def test_roads_that_storms_close_open_no_fine_window(tmp_path: Path) -> None:
+    ran = supplied(tmp_path, times=ZOOMED + QUARTER + STORMS.format("visit.road_open"))
+    closed = ran.run.events.query("field == 'road_open' and by == 'scenario'")
+    assert len(closed) > 10
+    assert ran.run.meta["steps"] == 7884000 / 900
+    assert total(ran, "visit.waited_h") > 26.25 * total(ran, "visit.visit_count")
+
+
+def test_a_zoom_moves_no_crew(tmp_path: Path) -> None:
+    """Outages of a grid beside it, seen in fine steps or not."""
+    storms = QUARTER + STORMS.format("grid.available")
+    site = TANK.format(sump="reorder_l = 150.2", visit=DRAWN) + GRID  # no level at the mark itself
+    runs = [
+        done(tmp_path, site, fine + storms, out=f"run{place}")
+        for place, fine in enumerate(("", ZOOMED))
+    ]
+    assert runs[1].run.meta["steps"] > runs[0].run.meta["steps"] + 400
+    for name in ("visit.refuelled_l", "visit.waited_h", "visit.away_h", "sump.burnt_l"):
+        assert total(runs[0], name) == pytest.approx(total(runs[1], name), rel=1e-9)
+
+
 def test_a_level_that_moves_at_every_step_calls_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
