@@ -24,6 +24,7 @@ ORDER = (
     "order",
     "catalog",
     "schema",
+    "carbon_keys",
     "file_schema",
     "tables",
     "profiles",
