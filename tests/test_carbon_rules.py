@@ -28,12 +28,22 @@ def flows_of(sources: Sequence[float], uses: Sequence[float]) -> dict[str, float
     return {name: float(kwh[0]) for name, kwh in split(*given).items() if kwh[0]}
 
 
-def test_renewables_serve_the_load_first_then_charge_then_are_exported() -> None:
+def test_renewables_serve_the_load_charge_and_are_exported_where_they_are_left() -> None:
     found = flows_of((10.0, 0.0, 0.0, 0.0), (6.0, 3.0, 1.0, 0.0))
     assert found == {
         "renewable_to_load_kwh": 6.0,
         "renewable_to_storage_kwh": 3.0,
         "renewable_to_export_kwh": 1.0,
+    }
+
+
+def test_an_hour_that_exports_and_imports_exports_its_own_sun() -> None:
+    """Half an hour of 10 kWh of sun and 3 of load, then half an hour of 3 of load at night."""
+    found = flows_of((10.0, 0.0, 3.0, 0.0), (6.0, 0.0, 7.0, 0.0))
+    assert found == {
+        "renewable_to_load_kwh": 3.0,
+        "renewable_to_export_kwh": 7.0,
+        "grid_to_load_kwh": 3.0,
     }
 
 

@@ -27,6 +27,7 @@ ORDER = (
     "catalog",
     "schema",
     "cost_schema",
+    "carbon_keys",
     "file_schema",
     "tables",
     "sky",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Upkeep(Component):
     """Failures, repair and service."""
 
-    dice: int = param(1, "seed of its failures; one for each set", ge=1, le=HIGHEST)
+    dice: int = param(1, "begins its failures", ge=1, le=HIGHEST, drawn=True)
     fail_start_pu: float = param(0.0, "starts that fail; REopt: 0.0094", ge=0, le=1)
     mttf_h: float = param(0.0, "mean hours run to a failure; REopt: 1100; 0: none", ge=0)
     repair_h: float = param(0.0, "length of a repair; 0: only by `repaired_count`", ge=0)

@@ -4,11 +4,14 @@ A priority rule, "renewable-first-1", in this order:
 
 1. what formers at their least power could not place (dumped) is the fuel's
 2. storage gives to the load, then to export
-3. renewables give to the load, then charge storage, then are exported
-4. grid and fuel, mixed as they are, give to the rest of the load, of storage, of export
+3. export was a surplus of the site at its instant: renewables give it, then fuel, the grid never
+4. renewables give to the load, then charge storage
+5. grid and fuel, mixed as they are, give to the rest of the load, then of storage
 
-What a source still has after that is dumped. Storage charges itself only with what no other use
-takes: power that circulates between two stores. Energies that are negative by rounding count as 0.
+So export bears no carbon of import in an interval in which both happened, and takes none off the
+load. What a source still has after that is dumped. Storage charges itself only with what no other
+use takes: power that circulates between two stores. The grid exports only what the meters leave no
+other source for. Energies that are negative by rounding count as 0.
 """
 
 from __future__ import annotations
@@ -44,9 +47,11 @@ def split(sources: Mapping[str, Floats], uses: Mapping[str, Floats]) -> dict[str
     give("fuel", "dumped", np.minimum(left["fuel"], needed["dumped"]))
     for use in ("load", "export", "dumped", "storage"):
         give("storage", use, np.minimum(left["storage"], needed[use]))
-    for use in ("load", "storage", "export", "dumped"):
+    for source in ("renewable", "fuel"):
+        give(source, "export", np.minimum(left[source], needed["export"]))
+    for use in ("load", "storage", "dumped"):
         give("renewable", use, np.minimum(left["renewable"], needed[use]))
-    for use in ("load", "storage", "export", "dumped"):
+    for use in ("load", "storage", "dumped", "export"):
         both = left["grid"] + left["fuel"]
         share = np.minimum(1.0, ratio(needed[use], both))
         grid, fuel = share * left["grid"], share * left["fuel"]

@@ -29,7 +29,7 @@ COUNTERS: Mapping[str, tuple[str, str]] = {  # what is metered -> role, counter
     "stored_kwh": ("storage", "stored_kwh"),
 }
 GRID_CARBON = ("grid", "carbon_kg")
-KNOWN_ROLES = {role for role, _ in COUNTERS.values()} | {"control", ""}
+METERED = {role for role, _ in COUNTERS.values()}
 
 
 class Member(NamedTuple):
@@ -101,8 +101,8 @@ def missing(account: Account, devices: Mapping[str, Member]) -> Iterator[tuple[s
     """Devices of an account that cannot be metered, and why."""
     for role, names in account.by_role.items():
         for name in names:
-            if role not in KNOWN_ROLES:
-                yield name, f"has the role {role!r}, which no ledger knows"
+            if role not in METERED and "p_kw" in devices[name].fields:
+                yield name, f"has a power, and the role {role!r}, which no ledger knows"
             if role == "storage" and devices[name].bus not in account.by_role.get("converter", ()):
                 yield name, "hangs on no converter, which would meter it"
             wanted = [counter for owner, counter in COUNTERS.values() if owner == role]

@@ -26,7 +26,7 @@ DOCS = {
     "carbon_transport_kg": "scope 3.4: visits and deliveries",
     "carbon_embodied_kg": "scope 3.2: making of what is there, the part of this run",
     "carbon_g_per_kwh": "operational carbon over energy served",
-    "carbon_full_g_per_kwh": "the same with scope 3",
+    "carbon_full_g_per_kwh": "the same with scope 3, as far as factors are named",
     "carbon_delivered_g_per_kwh": "operational carbon borne by the load over energy served",
     "carbon_p5_g_per_kwh": "of the intensities of all intervals, 5 % lie below",
     "carbon_p95_g_per_kwh": "of the intensities of all intervals, 5 % lie above",

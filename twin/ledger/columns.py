@@ -41,7 +41,7 @@ EMITTED = {
     "the renewables used where their certificates are sold; empty where no factor is named",
     "s33_kg": "scope 3.3: fuel_l x fuel_upstream_kg_per_l + import_kwh x grid_upstream_kg_per_kwh",
     "transport_kg": "scope 3.4: travel_km x transport_kg_per_km",
-    "embodied_kg": "scope 3.2: the interval's part of a year of 8760 h of what is there",
+    "embodied_kg": "scope 3.2: its part of a year of 8760 h; empty where no factor is named",
 }
 ATTRIBUTED = {
     "opening_kg": "carried by storage before the interval, of s1_kg and s2_kg as all below",

@@ -32,8 +32,8 @@ SCOPES = {
     "carbon_full_g_per_kwh",
     "storage": "one inventory an account, of scope 1 and 2. Losses leave the carbon in it; the "
     "energy of the opening is not counted as renewable",
-    "flows": "renewables to the load first, then to storage, then to export; grid and fuel as they "
-    "mix; what was dumped is the fuel's",
+    "flows": "what is exported is the site's own, renewables before fuel; else renewables serve "
+    "the load first, then storage; grid and fuel as they mix; what was dumped is the fuel's",
     "matching": "renewable_hourly_pu: the share of what was served that renewables gave within the "
     "interval, directly or through storage; renewable_annual_pu: what they could deliver in the "
     "whole run over what was served. Import counts as not renewable",

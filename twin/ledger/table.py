@@ -154,6 +154,8 @@ def _attributed(
 
 
 def _embodied_kg_per_h(reading: Reading, account: Account, carbon: Carbon) -> float:
+    if not carbon.embodied:
+        return float("nan")
     yearly = (
         rated(reading.run, account, role) * one.factor.value / one.life_years
         for role, one in carbon.embodied

@@ -9,8 +9,9 @@ from fnmatch import fnmatchcase
 from twin.carbon.factors import Factor, Fuel, read_factors, shipped_factors, shipped_fuels
 from twin.carbon.meters import BOOKS, GRID_CARBON, Account, Member, accounts, missing
 from twin.carbon.settings import Carbon, Embodied
+from twin.carbon_keys import CarbonKeys
 from twin.component import Kind
-from twin.file_schema import CarbonKeys, RecordKeys
+from twin.file_schema import RecordKeys
 from twin.load.checked import checked
 from twin.load.document import Document, file_below
 from twin.load.times import divides
