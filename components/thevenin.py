@@ -88,14 +88,14 @@ class Thevenin(Bus):
     def step(self, dt_s: float) -> None:
         """Solve the two-bus network at the power that is left over."""
         _solve(self, self.p_formers_kw, dt_s)
-        self.f_hz = 0.0 if self.collapsed else self.f_source_hz
+        self.f_hz = self.f_source_hz if self.v_pu > 0.0 else 0.0
         self.f_sync_hz = self.f_hz
         self.f_last_hz = self.f_source_hz
 
     def fine(self, dt_s: float) -> None:
         """The same, with the turning of the voltage over the step."""
         before = self.theta_rad
-        dead = self.collapsed
+        dead = self.v_pu <= 0.0
         self.df_mean_hz = self.f_source_hz - self.f_nominal_hz
         self.slope_hz_per_s = 0.0
         if self.f_last_hz >= 0.0:
@@ -104,9 +104,9 @@ class Thevenin(Bus):
         turned_kw = self.damping_inside_kw_per_hz * self.df_mean_hz
         turned_kw += self.inertia_inside_kws_per_hz * self.slope_hz_per_s
         _solve(self, self.p_formers_kw - turned_kw, dt_s)
-        self.f_sync_hz = 0.0 if self.collapsed else self.f_source_hz
+        self.f_sync_hz = self.f_source_hz if self.v_pu > 0.0 else 0.0
         self.f_hz = self.f_sync_hz
-        if not (self.collapsed or dead):
+        if self.v_pu > 0.0 and not dead:
             self.f_hz += (self.theta_rad - before) / (TURN * dt_s)
 
 
@@ -121,8 +121,9 @@ def _solve(bus: Thevenin, formers_kw: float, dt_s: float) -> None:
     square = bus.e_pu * bus.e_pu
     half = 0.5 * square - drop
     bus.margin_pu = min(1.0 - 2.0 * (s + drop) / square, 1.0) if square > 0.0 else 0.0
-    bus.collapsed = half <= 0.0 or half < s
-    if bus.collapsed:
+    lost = half <= 0.0 or half < s
+    bus.collapsed = lost and bus.e_pu > 0.0  # a source without voltage is gone, not overdrawn
+    if lost:
         bus.v_pu = 0.0
         bus.theta_rad = 0.0
         bus.losses_kw = 0.0

@@ -54,7 +54,7 @@ def test_a_collapse_is_booked_and_passes_with_the_load() -> None:
 def test_a_source_at_zero_volts_serves_nothing() -> None:
     dead = bus(100.0, e_pu=0.0)
 
-    assert (dead.collapsed, dead.v_pu, dead.unserved_kw) == (True, 0.0, 100.0)
+    assert (dead.collapsed, dead.v_pu, dead.unserved_kw) == (False, 0.0, 100.0)
 
 
 def test_energy_from_the_source_is_what_was_used_and_lost() -> None:

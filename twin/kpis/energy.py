@@ -130,14 +130,32 @@ def peak(role: str, sign: float) -> Callable[[Run], float | None]:
     """A KPI that is the highest mean power of all devices of a role in a recorded interval."""
 
     def value(run: Run) -> float | None:
-        names = [f"{name}.p_kw" for name in of_role(run, role)]
-        if not names or not all(name in run for name in names):
+        # a bus tells what goes out of it, where a grid tells what it gives
+        signs = {
+            f"{name}.p_kw": -sign if about["role"] == "bus" else sign
+            for name, about in of_role(run, role).items()
+        }
+        if not signs or not all(name in run for name in signs):
             return None
         # a mean holds over the interval before its stamp, so a gap has the value of the next one
-        power = run.frame(*names).bfill().dropna().sum(axis=1)
-        return float(max((sign * power).max(), 0.0)) if len(power) else None
+        power = (run.frame(*signs).bfill().dropna() * signs).sum(axis=1)
+        return float(max(power.max(), 0.0)) if len(power) else None
 
     return value
+
+
+def genset_starts(run: Run) -> float | None:
+    """Starts that were no tests."""
+    tests = [booked(about, "test_count") or 0.0 for about in of_role(run, "fuel").values()]
+    return less(all_booked(run, "fuel", "start_count"), math.fsum(tests))
+
+
+def grid_carbon_kg(run: Run) -> float | None:
+    """What the meters count; nothing where they know no factor, or a ledger counts it."""
+    found = all_booked(run, "grid", "carbon_kg")
+    return (
+        None if found == 0.0 and run.meta["scenario"].get("document", {}).get("carbon") else found
+    )
 
 
 def units(devices: Mapping[str, Mapping[str, Any]]) -> int:
@@ -188,7 +206,8 @@ KPIS = (
     Kpi("genset_kwh", "energy of the gensets", counter("fuel", "energy_kwh"), "less"),
     Kpi("fuel_l", "fuel burnt", counter("fuel", "fuel_l"), "less"),
     Kpi("genset_h", "hours run, of all gensets together", counter("fuel", "run_h"), "less"),
-    Kpi("genset_starts_count", "starts of all gensets", counter("fuel", "start_count"), "less"),
+    Kpi("genset_starts_count", "starts of all gensets, tests left out", genset_starts, "less"),
+    Kpi("genset_tests_count", "tests of all gensets", counter("fuel", "test_count")),
     Kpi("import_kwh", "energy from the grid", counter("grid", "import_kwh"), "less"),
     Kpi("export_kwh", "energy into the grid", counter("grid", "export_kwh")),
     Kpi("peak_import_kw", "highest mean import of a recorded interval", peak("grid", 1.0), "less"),
@@ -198,7 +217,7 @@ KPIS = (
         counter("grid", "cost_usd"),
         "less",
     ),
-    Kpi("grid_carbon_kg", "carbon dioxide of import", counter("grid", "carbon_kg"), "less"),
+    Kpi("grid_carbon_kg", "carbon dioxide of import, by its meter", grid_carbon_kg, "less"),
     Kpi("battery_in_kwh", "energy charged, at the terminals", counter("storage", "e_in_kwh")),
     Kpi("battery_out_kwh", "energy discharged, at the terminals", counter("storage", "e_out_kwh")),
     Kpi("battery_efc_count", "equivalent full cycles, mean over the units", battery_efc_count),
