@@ -17,7 +17,7 @@ from twin.ledger.columns import COLUMNS
 from twin.ledger.reading import Reading, rated
 
 YEAR_H = 8760.0
-LEAST_KWH = 1e-9  # what is served below is rounding and has no intensity
+LEAST_KWH = 1e-9  # less is rounding, has no intensity and carries nothing out of storage
 
 Column = Floats | NDArray[np.str_]
 Table = dict[str, Column]
@@ -112,15 +112,16 @@ def _attributed(
     books: Mapping[str, Floats], stored_kwh: Floats, carbon: Carbon
 ) -> dict[str, Floats]:
     """Carbon of scope 1 and 2 to the uses, through storage by the method of the ledger."""
+    fuel_kwh = _beyond_rounding(books["fuel_kwh"])
 
     def direct_kg(use: str) -> Floats:
-        of_fuel = ratio(books[flow_name("fuel", use)], books["fuel_kwh"])
+        of_fuel = ratio(books[flow_name("fuel", use)], fuel_kwh)
         of_grid = ratio(books[flow_name("grid", use)], books["import_kwh"])
         return of_fuel * books["s1_kg"] + of_grid * books["s2_kg"]
 
     circling = books[flow_name("storage", "storage")]
-    in_kwh = np.maximum(books["charge_kwh"] - circling, 0.0)
-    out_kwh = np.maximum(books["discharge_kwh"] - circling, 0.0)
+    in_kwh = _beyond_rounding(books["charge_kwh"] - circling)
+    out_kwh = _beyond_rounding(books["discharge_kwh"] - circling)
     opening_kg = 1e-3 * carbon.opening_g_per_kwh * stored_kwh[0]
     entered = np.column_stack(
         [direct_kg("storage"), books[flow_name("renewable", "storage")], in_kwh]
@@ -133,7 +134,7 @@ def _attributed(
         return direct_kg(use) + ratio(books[flow_name("storage", use)], out_kwh) * left[:, 0]
 
     # fuel burnt without a kWh delivered, to start for example, is borne by the load
-    load_kg = kg("load") + np.where(books["fuel_kwh"] > 0.0, 0.0, books["s1_kg"])
+    load_kg = kg("load") + np.where(fuel_kwh > 0.0, 0.0, books["s1_kg"])
     held_kg = np.concatenate([[opening_kg], closing[:-1, 0]])
     served_kwh = np.where(books["served_kwh"] > LEAST_KWH, books["served_kwh"], np.nan)
     by_storage = books[flow_name("storage", "load")] * renewable
@@ -151,6 +152,10 @@ def _attributed(
     borne = found["load_kg"] + found["export_kg"] + found["dumped_kg"]
     emitted = books["s1_kg"] + books["s2_kg"]
     return found | {"residual_kg": held_kg + emitted - borne - found["closing_kg"]}
+
+
+def _beyond_rounding(kwh: Floats) -> Floats:
+    return np.where(kwh > LEAST_KWH, kwh, 0.0)
 
 
 def _embodied_kg_per_h(reading: Reading, account: Account, carbon: Carbon) -> float:
