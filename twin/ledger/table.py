@@ -119,39 +119,46 @@ def _attributed(
         of_grid = ratio(books[flow_name("grid", use)], books["import_kwh"])
         return of_fuel * books["s1_kg"] + of_grid * books["s2_kg"]
 
+    held, out_kwh, renewable_pu = _stored(books, stored_kwh, direct_kg("storage"), carbon)
+
+    def kg(use: str) -> Floats:
+        of_storage = ratio(books[flow_name("storage", use)], out_kwh)
+        return direct_kg(use) + of_storage * held["discharged_kg"]
+
+    # fuel burnt without a kWh delivered, to start for example, is borne by the load
+    load_kg = kg("load") + np.where(fuel_kwh > 0.0, 0.0, books["s1_kg"])
+    borne = {"load_kg": load_kg, "export_kg": kg("export"), "dumped_kg": kg("dumped")}
+    served_kwh = np.where(books["served_kwh"] > LEAST_KWH, books["served_kwh"], np.nan)
+    by_storage = books[flow_name("storage", "load")] * renewable_pu
+    before = held["opening_kg"] + books["s1_kg"] + books["s2_kg"]
+    return held | {
+        **borne,
+        "load_g_per_kwh": 1e3 * load_kg / served_kwh,
+        "renewable_load_kwh": books[flow_name("renewable", "load")] + by_storage,
+        "residual_kg": before - sum(borne.values()) - held["closing_kg"],
+    }
+
+
+def _stored(
+    books: Mapping[str, Floats], stored_kwh: Floats, charged_kg: Floats, carbon: Carbon
+) -> tuple[dict[str, Floats], Floats, Floats]:
+    """The inventory of storage, the energy that left it, and the renewable share of that."""
     circling = books[flow_name("storage", "storage")]
     in_kwh = _beyond_rounding(books["charge_kwh"] - circling)
     out_kwh = _beyond_rounding(books["discharge_kwh"] - circling)
     opening_kg = 1e-3 * carbon.opening_g_per_kwh * stored_kwh[0]
-    entered = np.column_stack(
-        [direct_kg("storage"), books[flow_name("renewable", "storage")], in_kwh]
+    renewable_kwh = books[flow_name("renewable", "storage")]
+    entered = np.vstack(
+        [[opening_kg, 0.0, stored_kwh[0]], np.column_stack([charged_kg, renewable_kwh, in_kwh])]
     )
-    entered = np.vstack([[opening_kg, 0.0, stored_kwh[0]], entered])
     left, closing = carried_out(carbon.method, in_kwh, out_kwh, stored_kwh, entered)
-    renewable = ratio(left[:, 1], left[:, 2])
-
-    def kg(use: str) -> Floats:
-        return direct_kg(use) + ratio(books[flow_name("storage", use)], out_kwh) * left[:, 0]
-
-    # fuel burnt without a kWh delivered, to start for example, is borne by the load
-    load_kg = kg("load") + np.where(fuel_kwh > 0.0, 0.0, books["s1_kg"])
-    held_kg = np.concatenate([[opening_kg], closing[:-1, 0]])
-    served_kwh = np.where(books["served_kwh"] > LEAST_KWH, books["served_kwh"], np.nan)
-    by_storage = books[flow_name("storage", "load")] * renewable
-    found = {
-        "opening_kg": held_kg,
-        "charged_kg": entered[1:, 0],
+    held = {
+        "opening_kg": np.concatenate([[opening_kg], closing[:-1, 0]]),
+        "charged_kg": charged_kg,
         "discharged_kg": left[:, 0],
         "closing_kg": closing[:, 0],
-        "load_kg": load_kg,
-        "export_kg": kg("export"),
-        "dumped_kg": kg("dumped"),
-        "load_g_per_kwh": 1e3 * load_kg / served_kwh,
-        "renewable_load_kwh": books[flow_name("renewable", "load")] + by_storage,
     }
-    borne = found["load_kg"] + found["export_kg"] + found["dumped_kg"]
-    emitted = books["s1_kg"] + books["s2_kg"]
-    return found | {"residual_kg": held_kg + emitted - borne - found["closing_kg"]}
+    return held, out_kwh, ratio(left[:, 1], left[:, 2])
 
 
 def _beyond_rounding(kwh: Floats) -> Floats:
