@@ -167,7 +167,7 @@ def test_renewables_whose_certificates_are_sold_are_bought_again_in_the_market()
 
 KWH = st.just(0.0) | st.floats(1e-3, 1e4)
 GIVEN = ("solar_kwh", "curtailed_kwh", "fuel_kwh", "fuel_l", "import_kwh", "discharge_kwh")
-ROW = st.tuples(*[KWH] * len(GIVEN), KWH, *[st.floats(0.0, 1.0)] * 3)
+ROW = st.tuples(*[KWH] * len(GIVEN), KWH, *[st.integers(0, 64).map(lambda part: part / 64)] * 3)
 
 
 @pytest.mark.parametrize("method", METHODS)

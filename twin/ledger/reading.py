@@ -50,8 +50,9 @@ class Reading:
         return [int(i) for i in np.flatnonzero(np.abs(times - self.bounds_s[1:]) > ROUNDING_S)]
 
     def meters(self, account: Account) -> dict[str, Floats]:
-        """Every quantity that is metered, in each interval; of stored energy also the opening."""
-        found = {name: self._added(account.signals(name)) for name in COUNTERS}
+        """Every quantity that is counted, in each interval, and the carbon of import if that is."""
+        counted = [name for name in COUNTERS if name != "stored_kwh"]
+        found = {name: self._added(account.signals(name)) for name in counted}
         if account.exchange:
             imported, exported = self._exchanged(account.exchange)
             found["import_kwh"] = found["import_kwh"] + imported
@@ -75,6 +76,7 @@ class Reading:
             if homes.get(name.rpartition(".")[0], self.accounts[0]) == account
             for field, told in about["fields"].items()
             if about["enabled"] and (told["unit"], told["kind"]) == ("km", "state")
+            if f"{name}.{field}" in self.run
         ]
 
     @cached_property

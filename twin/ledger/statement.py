@@ -114,7 +114,11 @@ def _meters(reading: Reading, account: Account, carbon: Carbon) -> dict[str, Any
 
 def _gaps(reading: Reading, carbon: Carbon) -> list[str]:
     """What was not read from a counter at its instant, or stands on no record."""
-    found = []
+    found = [
+        f"the factor {one['id']} ({use}) is marked {one['status']}: {one['source']}"
+        for use, one in factors(carbon).items()
+        if one.get("status", "read") != "read"
+    ]
     if reading.late:
         found.append(
             f"{len(reading.late)} intervals end where nothing was recorded, and were read a little "

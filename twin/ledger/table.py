@@ -17,7 +17,7 @@ from twin.ledger.columns import COLUMNS
 from twin.ledger.reading import Reading, rated
 
 YEAR_H = 8760.0
-LEAST_KWH = 1e-9  # what is served below is rounding and has no intensity
+LEAST_KWH = 1e-9  # less is rounding, has no intensity and carries nothing out of storage
 
 Column = Floats | NDArray[np.str_]
 Table = dict[str, Column]
@@ -112,45 +112,57 @@ def _attributed(
     books: Mapping[str, Floats], stored_kwh: Floats, carbon: Carbon
 ) -> dict[str, Floats]:
     """Carbon of scope 1 and 2 to the uses, through storage by the method of the ledger."""
+    fuel_kwh = _beyond_rounding(books["fuel_kwh"])
 
     def direct_kg(use: str) -> Floats:
-        of_fuel = ratio(books[flow_name("fuel", use)], books["fuel_kwh"])
+        of_fuel = ratio(books[flow_name("fuel", use)], fuel_kwh)
         of_grid = ratio(books[flow_name("grid", use)], books["import_kwh"])
         return of_fuel * books["s1_kg"] + of_grid * books["s2_kg"]
 
-    circling = books[flow_name("storage", "storage")]
-    in_kwh = np.maximum(books["charge_kwh"] - circling, 0.0)
-    out_kwh = np.maximum(books["discharge_kwh"] - circling, 0.0)
-    opening_kg = 1e-3 * carbon.opening_g_per_kwh * stored_kwh[0]
-    entered = np.column_stack(
-        [direct_kg("storage"), books[flow_name("renewable", "storage")], in_kwh]
-    )
-    entered = np.vstack([[opening_kg, 0.0, stored_kwh[0]], entered])
-    left, closing = carried_out(carbon.method, in_kwh, out_kwh, stored_kwh, entered)
-    renewable = ratio(left[:, 1], left[:, 2])
+    held, out_kwh, renewable_pu = _stored(books, stored_kwh, direct_kg("storage"), carbon)
 
     def kg(use: str) -> Floats:
-        return direct_kg(use) + ratio(books[flow_name("storage", use)], out_kwh) * left[:, 0]
+        of_storage = ratio(books[flow_name("storage", use)], out_kwh)
+        return direct_kg(use) + of_storage * held["discharged_kg"]
 
     # fuel burnt without a kWh delivered, to start for example, is borne by the load
-    load_kg = kg("load") + np.where(books["fuel_kwh"] > 0.0, 0.0, books["s1_kg"])
-    held_kg = np.concatenate([[opening_kg], closing[:-1, 0]])
+    load_kg = kg("load") + np.where(fuel_kwh > 0.0, 0.0, books["s1_kg"])
+    borne = {"load_kg": load_kg, "export_kg": kg("export"), "dumped_kg": kg("dumped")}
     served_kwh = np.where(books["served_kwh"] > LEAST_KWH, books["served_kwh"], np.nan)
-    by_storage = books[flow_name("storage", "load")] * renewable
-    found = {
-        "opening_kg": held_kg,
-        "charged_kg": entered[1:, 0],
-        "discharged_kg": left[:, 0],
-        "closing_kg": closing[:, 0],
-        "load_kg": load_kg,
-        "export_kg": kg("export"),
-        "dumped_kg": kg("dumped"),
+    by_storage = books[flow_name("storage", "load")] * renewable_pu
+    before = held["opening_kg"] + books["s1_kg"] + books["s2_kg"]
+    return held | {
+        **borne,
         "load_g_per_kwh": 1e3 * load_kg / served_kwh,
         "renewable_load_kwh": books[flow_name("renewable", "load")] + by_storage,
+        "residual_kg": before - sum(borne.values()) - held["closing_kg"],
     }
-    borne = found["load_kg"] + found["export_kg"] + found["dumped_kg"]
-    emitted = books["s1_kg"] + books["s2_kg"]
-    return found | {"residual_kg": held_kg + emitted - borne - found["closing_kg"]}
+
+
+def _stored(
+    books: Mapping[str, Floats], stored_kwh: Floats, charged_kg: Floats, carbon: Carbon
+) -> tuple[dict[str, Floats], Floats, Floats]:
+    """The inventory of storage, the energy that left it, and the renewable share of that."""
+    circling = books[flow_name("storage", "storage")]
+    in_kwh = _beyond_rounding(books["charge_kwh"] - circling)
+    out_kwh = _beyond_rounding(books["discharge_kwh"] - circling)
+    opening_kg = 1e-3 * carbon.opening_g_per_kwh * stored_kwh[0]
+    renewable_kwh = books[flow_name("renewable", "storage")]
+    entered = np.vstack(
+        [[opening_kg, 0.0, stored_kwh[0]], np.column_stack([charged_kg, renewable_kwh, in_kwh])]
+    )
+    left, closing = carried_out(carbon.method, in_kwh, out_kwh, stored_kwh, entered)
+    held = {
+        "opening_kg": np.concatenate([[opening_kg], closing[:-1, 0]]),
+        "charged_kg": charged_kg,
+        "discharged_kg": left[:, 0],
+        "closing_kg": closing[:, 0],
+    }
+    return held, out_kwh, ratio(left[:, 1], left[:, 2])
+
+
+def _beyond_rounding(kwh: Floats) -> Floats:
+    return np.where(kwh > LEAST_KWH, kwh, 0.0)
 
 
 def _embodied_kg_per_h(reading: Reading, account: Account, carbon: Carbon) -> float:

@@ -33,7 +33,7 @@ def totals(table: Table) -> dict[str, float]:
         "carbon_embodied_kg": total("embodied_kg"),
         "carbon_residual_kg": float(np.abs(cast(Floats, table["residual_kg"])).sum()),
     }
-    if served_kwh > 0.0:
+    if rates.size:
         found |= {
             "carbon_g_per_kwh": 1e3 * total(*OPERATIONAL) / served_kwh,
             "carbon_full_g_per_kwh": 1e3 * float(full_kg) / served_kwh,

@@ -20,6 +20,7 @@ from twin.toml_lines import KeyPath
 from twin.topology import Device, Topology
 
 HERE: KeyPath = ("carbon",)
+SIZES = {"storage": "energy_kwh"}  # of all other roles rated_kw
 EMBODIED_UNITS = {"storage": "kg_per_kwh"}  # of all other roles kg_per_kw
 GRID_FACTOR = "carbon_kg_per_kwh"
 
@@ -38,7 +39,8 @@ def read_carbon(
     if "interval_s" not in bad and not divides(record.every_s or step_s, keys.interval_s):
         text = f"is not a multiple of what is recorded: {keys.interval_s:g} s"
         document.report((*HERE, "interval_s"), f"{text} / {record.every_s or step_s:g} s")
-    _check_meters(document, topology, record, keys, bad)
+    if all(problem.file == document.file for problem in document.found):
+        _check_meters(document, topology, record, keys, bad)  # else a device may just be missing
     return _Finder(document, _register(document, keys), keys).carbon()
 
 
@@ -136,6 +138,10 @@ def _check_meters(
         if keys.grid is None and "grid" not in bad:
             for name in _unpriced(account, topology, members):
                 document.report(HERE, f"needs a factor of {name}; say grid = ...")
+    for name, device in there.items():
+        size = SIZES.get(device.cls.role, "rated_kw")
+        if device.cls.role in keys.embodied and size not in device.cls.fields:
+            document.report((*HERE, "embodied"), f"does not know the size of {name}: no {size}")
     if keys.certificates_sold and keys.grid_market is None:
         text = "needs grid_market: what its own renewables then count as"
         document.report((*HERE, "certificates_sold"), text)
