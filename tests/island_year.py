@@ -14,16 +14,8 @@ from twin.runner import Options, Outcome, run_scenario
 
 SUN = Path(__file__).parent / "reference/energy/island_year_w_per_m2.csv"
 LOAD_PU, SWING = 0.75, 0.12  # of 4.07 kW: 3.05 kW in the mean
-TELECOM = (
-    0.55,
-    0.35,
-    0.60,
-    0.85,
-    0.90,
-    0.95,
-    1.20,
-    1.15,
-)  # every third hour, as in what is shipped
+# Every third hour, as in what is shipped.
+TELECOM = (0.55, 0.35, 0.60, 0.85, 0.90, 0.95, 1.20, 1.15)
 
 SITE = """
 # Which strategy burns how much on an island?
