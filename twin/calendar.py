@@ -112,19 +112,23 @@ def make_calendar(scenario: Scenario) -> Calendar:
 
 
 def _coarse(now: int, until: int, coarse: list[int]) -> Iterator[list[int]]:
-    """Segments up to a window: first what completes a step and an exchange that one has cut."""
-    step, sync, *rest = coarse
+    """Segments up to a window, after what completes a step, an exchange and a record cut by one."""
+    step, sync, record, fine = coarse
     whole_step = min(-(-now // step) * step, until)
     first_sync = min(-(-now // sync) * sync, until)
     last_sync = max(until // sync * sync, first_sync)
+    first_record = first_sync
+    if record % sync == 0:
+        first_record = min(-(-first_sync // record) * record, last_sync)
     for begin, end, inner, often in (
         (now, whole_step, whole_step - now, whole_step - now),
         (whole_step, first_sync, step, first_sync - whole_step),
-        (first_sync, last_sync, step, sync),
+        (first_sync, first_record, step, sync),
+        (first_record, last_sync, step, sync),
         (last_sync, until, step, until - last_sync),
     ):
         if begin < end:
-            yield [begin, end, inner, often, *rest]
+            yield [begin, end, inner, often, record, fine]
 
 
 def _windows(scenario: Scenario, per_s: Fraction, sync: int, end: int) -> list[tuple[int, int]]:
