@@ -143,6 +143,26 @@ def test_steps_that_a_window_cuts_are_completed(site: Path) -> None:
     ]
 
 
+def test_a_year_with_a_hundred_outages_at_a_millisecond_is_hardly_longer(site: Path) -> None:
+    """525,600 minutes, and for each end of an outage a second and the rest of its minute."""
+    times = {"horizon_s": 31_536_000, "step_s": 60, "sync_s": 600, "snapshots_s": []}
+    fine = {"fine_step_s": 0.001, "fine_sync_s": 0.1, "fine_for_s": 1}
+    outage = POISSON | {"per_day": 100 / 365}
+    found = make_calendar(day(outage, folder=site, **times, **fine))
+    ends = len(windows(found))
+    assert 160 < ends < 240
+    assert found.steps == 525_600 + 1000 * ends
+
+
+def test_records_stay_on_the_hour(site: Path) -> None:
+    """A window at 01:05; the hour that it cuts is completed at 02:00."""
+    outage = write_list(site, "2026-06-01 01:05,23")
+    hourly = {"record": {"every_s": 3600, "fine_every_s": 2}}
+    found = make_calendar(day(outage, folder=site, **FINE, **hourly))
+    ends = [float(found.seconds(line[1])) for line in found.segments.tolist()]
+    assert ends[-2:] == [7200.0, 86400.0]
+
+
 SUPPLIED = """
 [group.site]
 count = 2

@@ -1,11 +1,12 @@
 """Outages as spans of time: drawn before a run, listed in a file, merged, and set on steps.
 
-Starts are a Poisson process, lengths are lognormal with the given mean, whose median is then mean
-exp(-sigma^2 / 2). Starts do not wait for the end of the outage before, and what overlaps merges; so
-with a rate r and a mean length m the share of time out is 1 - exp(-r m) (the busy time of an
-M/G/infinity queue; Takacs 1962), which is r m as long as that is small. Failures of a device are
-outages of what keeps it going, `pcs.online`: per_year = 8760 / MTBF in hours of the calendar,
-mean_h = MTTR.
+Starts are a Poisson process, lengths are lognormal with the given mean, whose median is then
+mean exp(-sigma^2 / 2). Starts do not wait for the end of the outage before, and what overlaps
+merges; so with a rate r and a mean length m the share of time out is 1 - exp(-r m) (the busy
+time of an M/G/infinity queue; Takacs 1962), which is r m as long as that is small.
+
+Failures of a device are outages of what keeps it going, such as `pcs.online`, at
+per_year = 8760 / MTBF, in hours of the calendar, and mean_h = MTTR.
 
 Starts and lengths have a stream each, of the seed and a name: a longer horizon goes on with the
 same calendar, and another rate or mean length moves it without shuffling it.
