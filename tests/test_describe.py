@@ -86,9 +86,9 @@ def test_modes_are_described_by_their_words(twin: Twin) -> None:
 def test_a_topology_is_described_by_its_devices_wires_and_profiles(twin: Twin) -> None:
     out = twin("describe", "island_telecom").out
 
-    assert "\n  bess    bess      1      on pcs\n" in out
+    assert "\n  bess     bess_cell  1      on pcs   air_degc = sky.air_degc\n" in out
     assert "\n  bess.soc_pu ~> ems.soc_pu\n" in out
-    assert out.endswith("\n  site  hold  Asia/Manila  data/weather_load.csv\n")
+    assert out.endswith("\n  sky  hold  UTC  drawn from the climate of 10.3 N 119 E, 10 m\n")
 
 
 def test_a_scenario_is_described_by_its_times_events_variants_and_expectations(

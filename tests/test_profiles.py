@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import runpy
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -329,28 +328,3 @@ def test_steps_asked_together_or_one_by_one_have_the_same_bits(profile, parts):
         mean_over(profile, edges[i : i + 1], edges[i + 1 : i + 2]) for i in range(len(together))
     ]
     assert together.tobytes() == np.concatenate(one_by_one).tobytes()
-
-
-# The data that are shipped
-
-MAKE = runpy.run_path(str(TOPOLOGIES / "island_telecom" / "data" / "make_weather.py"))
-
-
-@pytest.mark.parametrize("name", MAKE["SITES"])
-def test_shipped_weather_is_what_its_script_writes(name):
-    shipped = (TOPOLOGIES / name / "data" / "weather_load.csv").read_bytes()
-    assert shipped == MAKE["text"](name).encode()
-
-
-@pytest.mark.parametrize("name", MAKE["SITES"])
-def test_synthetic_sky_has_the_irradiation_of_its_month(name):
-    site = MAKE["SITES"][name]
-    ghi = MAKE["table"](site)["ghi_w_per_m2"]
-    assert ghi.mean() * 24 / 1000 == pytest.approx(site.ghi_kwh_per_m2_d, rel=1e-9)
-
-
-def test_the_island_load_of_a_week_has_the_mean_of_its_day():
-    file = TOPOLOGIES / "island_telecom" / "data" / "weather_load.csv"
-    profile = read_one(file, "utilisation_pu", "pu", hours=9 * 24)
-    week = timedelta(days=7).total_seconds()
-    assert mean_over(profile, [0], [week]) == pytest.approx(0.75, abs=1e-5)

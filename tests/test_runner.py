@@ -252,7 +252,7 @@ sync_s = 3600
 def test_a_year_of_a_site_in_minutes_stays_small_in_memory(tmp_path: Path) -> None:
     home = tmp_path / "site"
     home.mkdir()
-    shipped = ROOT / "topologies/island_telecom"
+    shipped = ROOT / "tests/sample_topologies/island_file"
     text = (shipped / "topology.toml").read_text()
     (home / "topology.toml").write_text(text.replace("data/weather_load", "weather_load"))
     for name, horizon_s in (("day", 86_400), ("year", 31_536_000)):
