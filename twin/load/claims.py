@@ -49,5 +49,5 @@ def _problems(keys: ClaimKeys, variants: Iterable[str]) -> Iterator[tuple[str, s
     if (keys.measure == "value") == bool(keys.against):
         yield "measure", "other than value comes together with against"
     for variant, _ in FIGURE.findall(keys.because):
-        if variant not in (*keys.of, keys.against):
-            yield "because", f"speaks of {variant}, which is neither in of nor against"
+        if variant not in known:
+            yield "because", f"speaks of no variant: {variant}{did_you_mean(variant, known)}"
