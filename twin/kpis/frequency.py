@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.kpis import Kpi, booked, iso8528, of_role, traces
 from twin.kpis.events import after_each, after_event, record
@@ -51,8 +52,17 @@ def of_island(run: Run, name: str, extreme: str) -> Trace | None:
     time = after_event(run, record(run, f"{name}.island_s"), one=False)
     if trace is None or time is None:
         return trace
-    grown = np.interp(trace.t_s, time.t_s[1:], np.diff(time.x)) > 0.0
-    return Trace(trace.t_s[grown], trace.x[grown]) if grown.any() else None
+    kept = _grew(trace, time)
+    dead = after_event(run, record(run, f"{name}.dead_s"), one=False)
+    if dead is not None and run.meta["devices"][name]["units"] == 1:
+        kept &= ~_grew(trace, dead)  # a mean over an instant without voltage is no frequency
+    return Trace(trace.t_s[kept], trace.x[kept]) if kept.any() else None
+
+
+def _grew(trace: Trace, counter: Trace) -> NDArray[np.bool_]:
+    """Over which records of a trace a counter went on."""
+    grown: NDArray[np.bool_] = np.interp(trace.t_s, counter.t_s[1:], np.diff(counter.x)) > 0.0
+    return grown
 
 
 def _record(run: Run, name: str, extreme: str) -> Any:
