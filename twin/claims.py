@@ -6,6 +6,7 @@ cannot hold where in none of them.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -50,10 +51,11 @@ class Judged:
         return f"{self.claim.result}{measure} {expected_text(Expect(**percent))} %"
 
     def told(self) -> dict[str, Any]:
-        """The same as plain data."""
+        """The same as plain data; what never comes is null."""
+        known = {k: v for k, v in self.values.items() if v is not None and math.isfinite(v)}
         return {
             **asdict(self.claim),
-            "values": dict(self.values),
+            "values": dict.fromkeys(self.values) | known,
             "verdict": self.verdict,
             "reason": self.reason,
         }
@@ -105,7 +107,7 @@ def measured(claim: Claim, value: float | None) -> str:
     """A value of a claim with its unit."""
     if value is None:
         return "?"
-    if is_share(claim):
+    if is_share(claim) and math.isfinite(value):
         return f"{100.0 * value:.4g} %"
     return _with_unit(claim.result, value)
 
@@ -122,6 +124,8 @@ def filled(text: str, results: Results) -> str:
 
 
 def _with_unit(name: str, value: float) -> str:
+    if not math.isfinite(value):
+        return "never"
     unit = str(unit_of(name) or "")
     if unit == "pu":
         return f"{100.0 * value:.4g} %"

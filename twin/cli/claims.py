@@ -24,10 +24,10 @@ def judged_run(
     """Run what the claims speak of, print and write the verdicts. Returns the exit code."""
     from twin.claims import UNKNOWN, as_markdown, judge
     from twin.runner import Options, free_folder
-    from twin.study import run_variants
+    from twin.study import results, run_variants, with_baselines
 
-    spoken = {v for claim in scenario.claims for v in (*claim.of, claim.against)}
-    variants = [variant for variant in scenario.variants if variant in spoken]
+    spoken = {v for claim in scenario.claims for v in (*claim.of, claim.against) if v}
+    variants = with_baselines(scenario, spoken)
     folder = options["out"] or free_folder(f"{scenario.topology}-{scenario.name}")
     asked = Options(overrides, **{**options, "out": None})
     with watch(console) as watching:
@@ -35,7 +35,7 @@ def judged_run(
     if text := _failed(outcomes):
         print(f"{text}\nwhat was recorded is kept in {folder}/", file=sys.stderr)
         return 1
-    judged = judge(scenario.claims, {v: _results(one) for v, one in outcomes.items()})
+    judged = judge(scenario.claims, results(outcomes))
     spent = sum(one.meta["wall_s"]["run"] for one in outcomes.values())
     console.print(f"  {len(outcomes)} variants ran in {clock(spent)}")
     show(console, judged)
@@ -69,9 +69,3 @@ def _failed(outcomes: dict[str, Outcome]) -> str:
         if outcome.status != "done":
             return f"{variant} {outcome.status}: {outcome.reason}"
     return ""
-
-
-def _results(outcome: Outcome) -> dict[str, float]:
-    from twin.run import open_run
-
-    return {**open_run(outcome.folder).totals, **outcome.kpis}
