@@ -14,10 +14,12 @@ from typing import Any
 
 from twin.check import expected_text, holds, number, unit_text
 from twin.problems import did_you_mean
-from twin.scenario import Claim, Expect
+from twin.scenario import BASELINE, Claim, Expect, Scenario
+from twin.study import baseline_of
 from twin.units import unit_of
 
 Results = Mapping[str, Mapping[str, float]]  # of each variant
+Names = Mapping[str, str]  # the baseline of each variant
 
 FIGURE = re.compile(r"\{([a-z][a-z0-9_]*)\.([a-z][a-z0-9_.]*)\}")
 HOLDS, HOLDS_IF, CANNOT_HOLD, UNKNOWN = "holds", "holds if", "cannot hold", "unknown"
@@ -61,15 +63,30 @@ class Judged:
         }
 
 
-def judge(claims: Iterable[Claim], results: Results) -> list[Judged]:
+def needed(scenario: Scenario) -> list[str]:
+    """The variants that claims speak of, with their baselines, in the order of the scenario."""
+    asked = {one for claim in scenario.claims for one in (*claim.of, claim.against)}
+    asked |= {one for claim in scenario.claims for one, _ in FIGURE.findall(claim.because)}
+    asked |= {baseline_of(scenario, one) for one in asked & scenario.variants.keys()}
+    return [name for name in scenario.variants if name in asked]
+
+
+def judge(
+    claims: Iterable[Claim], results: Results, baselines: Names | None = None
+) -> list[Judged]:
     """Hold every claim against the results of its variants."""
-    return [_judged(claim, results) for claim in claims]
+    return [_judged(claim, results, baselines or {}) for claim in claims]
 
 
-def _judged(claim: Claim, results: Results) -> Judged:
-    values = {variant: value_of(claim, variant, results) for variant in claim.of}
+def _judged(claim: Claim, results: Results, baselines: Names) -> Judged:
+    others = {one: claim.against for one in claim.of}
+    if claim.against == BASELINE:
+        others = {one: baselines.get(one, "") for one in claim.of}
+    values = {one: value_of(claim, one, other, results) for one, other in others.items()}
     known = {variant: value for variant, value in values.items() if value is not None}
     held = [variant for variant, value in known.items() if holds(value, claim.limits)]
+    if alone := [one for one in claim.of if claim.against and others[one] not in results]:
+        return Judged(claim, values, UNKNOWN, f"no baseline of {', '.join(alone)} was run")
     if len(known) < len(values):
         words = {name for own in results.values() for name in own}
         text = f"{claim.result} is no result of these runs{did_you_mean(claim.result, words)}"
@@ -84,12 +101,12 @@ def _judged(claim: Claim, results: Results) -> Judged:
     return Judged(claim, values, verdict, reason)
 
 
-def value_of(claim: Claim, variant: str, results: Results) -> float | None:
-    """The measure of one variant; None where a run did not tell."""
+def value_of(claim: Claim, variant: str, other: str, results: Results) -> float | None:
+    """The measure of one variant, beside another; None where a run did not tell."""
     x = results.get(variant, {}).get(claim.result)
     if x is None or claim.measure == "value":
         return x
-    y = results.get(claim.against, {}).get(claim.result)
+    y = results.get(other, {}).get(claim.result)
     if y is None or (y == 0.0 and claim.measure != "saved"):
         return None
     return {"cut": lambda: 1.0 - x / y, "saved": lambda: y - x, "share": lambda: x / y}[

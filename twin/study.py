@@ -41,14 +41,10 @@ def run_variants(
     return outcomes
 
 
-def with_baselines(scenario: Scenario, variants: Iterable[str]) -> list[str]:
-    """Variants with the baselines that they name, in the order of the scenario."""
-    asked = set(variants)
-    if scenario.economics:
-        named = scenario.economics.baseline
-        own = [scenario.variants[name].get("economics.baseline", named) for name in asked]
-        asked.update(own)
-    return [name for name in scenario.variants if name in asked]
+def baseline_of(scenario: Scenario, variant: str) -> str:
+    """The baseline that a variant names; nothing where there is none."""
+    named = scenario.economics.baseline if scenario.economics else ""
+    return str(scenario.variants[variant].get("economics.baseline", named))
 
 
 def results(outcomes: Mapping[str, Outcome]) -> dict[str, dict[str, float]]:
