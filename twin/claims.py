@@ -6,6 +6,7 @@ cannot hold where in none of them.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,10 +14,12 @@ from typing import Any
 
 from twin.check import expected_text, holds, number, unit_text
 from twin.problems import did_you_mean
-from twin.scenario import Claim, Expect
+from twin.scenario import BASELINE, Claim, Expect, Scenario
+from twin.study import baseline_of
 from twin.units import unit_of
 
 Results = Mapping[str, Mapping[str, float]]  # of each variant
+Names = Mapping[str, str]  # the baseline of each variant
 
 FIGURE = re.compile(r"\{([a-z][a-z0-9_]*)\.([a-z][a-z0-9_.]*)\}")
 HOLDS, HOLDS_IF, CANNOT_HOLD, UNKNOWN = "holds", "holds if", "cannot hold", "unknown"
@@ -50,30 +53,40 @@ class Judged:
         return f"{self.claim.result}{measure} {expected_text(Expect(**percent))} %"
 
     def told(self) -> dict[str, Any]:
-        """The same as plain data."""
+        """The same as plain data; what never comes is null."""
+        known = {k: v for k, v in self.values.items() if v is not None and math.isfinite(v)}
         return {
             **asdict(self.claim),
-            "values": dict(self.values),
+            "values": dict.fromkeys(self.values) | known,
             "verdict": self.verdict,
             "reason": self.reason,
         }
 
 
-def spoken(claims: Iterable[Claim]) -> set[str]:
-    """The variants that claims speak of."""
-    named = {v for claim in claims for v in (*claim.of, claim.against) if v}
-    return named | {v for claim in claims for v, _ in FIGURE.findall(claim.because)}
+def needed(scenario: Scenario) -> list[str]:
+    """The variants that claims speak of, with their baselines, in the order of the scenario."""
+    asked = {one for claim in scenario.claims for one in (*claim.of, claim.against)}
+    asked |= {one for claim in scenario.claims for one, _ in FIGURE.findall(claim.because)}
+    asked |= {baseline_of(scenario, one) for one in asked & scenario.variants.keys()}
+    return [name for name in scenario.variants if name in asked]
 
 
-def judge(claims: Iterable[Claim], results: Results) -> list[Judged]:
+def judge(
+    claims: Iterable[Claim], results: Results, baselines: Names | None = None
+) -> list[Judged]:
     """Hold every claim against the results of its variants."""
-    return [_judged(claim, results) for claim in claims]
+    return [_judged(claim, results, baselines or {}) for claim in claims]
 
 
-def _judged(claim: Claim, results: Results) -> Judged:
-    values = {variant: value_of(claim, variant, results) for variant in claim.of}
+def _judged(claim: Claim, results: Results, baselines: Names) -> Judged:
+    others = {one: claim.against for one in claim.of}
+    if claim.against == BASELINE:
+        others = {one: baselines.get(one, "") for one in claim.of}
+    values = {one: value_of(claim, one, other, results) for one, other in others.items()}
     known = {variant: value for variant, value in values.items() if value is not None}
     held = [variant for variant, value in known.items() if holds(value, claim.limits)]
+    if alone := [one for one in claim.of if claim.against and others[one] not in results]:
+        return Judged(claim, values, UNKNOWN, f"no baseline of {', '.join(alone)} was run")
     if len(known) < len(values):
         words = {name for own in results.values() for name in own}
         text = f"{claim.result} is no result of these runs{did_you_mean(claim.result, words)}"
@@ -88,12 +101,12 @@ def _judged(claim: Claim, results: Results) -> Judged:
     return Judged(claim, values, verdict, reason)
 
 
-def value_of(claim: Claim, variant: str, results: Results) -> float | None:
-    """The measure of one variant; None where a run did not tell."""
+def value_of(claim: Claim, variant: str, other: str, results: Results) -> float | None:
+    """The measure of one variant, beside another; None where a run did not tell."""
     x = results.get(variant, {}).get(claim.result)
     if x is None or claim.measure == "value":
         return x
-    y = results.get(claim.against, {}).get(claim.result)
+    y = results.get(other, {}).get(claim.result)
     if y is None or (y == 0.0 and claim.measure != "saved"):
         return None
     return {"cut": lambda: 1.0 - x / y, "saved": lambda: y - x, "share": lambda: x / y}[
@@ -111,7 +124,7 @@ def measured(claim: Claim, value: float | None) -> str:
     """A value of a claim with its unit."""
     if value is None:
         return "?"
-    if is_share(claim):
+    if is_share(claim) and math.isfinite(value):
         return f"{100.0 * value:.4g} %"
     return _with_unit(claim.result, value)
 
@@ -128,6 +141,8 @@ def filled(text: str, results: Results) -> str:
 
 
 def _with_unit(name: str, value: float) -> str:
+    if not math.isfinite(value):
+        return "never"
     unit = str(unit_of(name) or "")
     if unit == "pu":
         return f"{100.0 * value:.4g} %"

@@ -22,11 +22,12 @@ def judged_run(
     console: Console, name: str, scenario: Scenario, overrides: dict[str, Any], options: Any
 ) -> int:
     """Run what the claims speak of, print and write the verdicts. Returns the exit code."""
-    from twin.claims import UNKNOWN, as_markdown, judge, spoken
+    from twin.claims import UNKNOWN, as_markdown, judge, needed
     from twin.runner import Options, free_folder
-    from twin.study import run_variants
+    from twin.study import baseline_of, results, run_variants
 
-    variants = [one for one in scenario.variants if one in spoken(scenario.claims)]
+    variants = needed(scenario)
+    baselines = {variant: baseline_of(scenario, variant) for variant in variants}
     folder = options["out"] or free_folder(f"{scenario.topology}-{scenario.name}")
     asked = Options(overrides, **{**options, "out": None})
     with watch(console) as watching:
@@ -34,7 +35,7 @@ def judged_run(
     if text := _failed(outcomes):
         print(f"{text}\nwhat was recorded is kept in {folder}/", file=sys.stderr)
         return 1
-    judged = judge(scenario.claims, {v: _results(one) for v, one in outcomes.items()})
+    judged = judge(scenario.claims, results(outcomes), baselines)
     spent = sum(one.meta["wall_s"]["run"] for one in outcomes.values())
     console.print(f"  {len(outcomes)} variants ran in {clock(spent)}")
     show(console, judged)
@@ -68,9 +69,3 @@ def _failed(outcomes: dict[str, Outcome]) -> str:
         if outcome.status != "done":
             return f"{variant} {outcome.status}: {outcome.reason}"
     return ""
-
-
-def _results(outcome: Outcome) -> dict[str, float]:
-    from twin.run import open_run
-
-    return {**open_run(outcome.folder).totals, **outcome.kpis}

@@ -1,4 +1,7 @@
-"""Claims of a scenario: what was said, and which variants it is held against."""
+"""Claims of a scenario: what was said, and which variants it is held against.
+
+With `against = "baseline"` each variant is compared with the baseline of its own `[economics]`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from twin.load.checked import checked
 from twin.load.document import Document
 from twin.load.expectations import limits_of, limits_problem
 from twin.problems import did_you_mean
-from twin.scenario import Claim
+from twin.scenario import BASELINE, Claim
 
 FIGURE = re.compile(r"\{([a-z][a-z0-9_]*)\.([a-z][a-z0-9_.]*)\}")
 FALLBACK = {"said": "?", "result": "", "of": ["?"]}
@@ -42,7 +45,9 @@ def _problems(keys: ClaimKeys, variants: Iterable[str]) -> Iterator[tuple[str, s
     known = list(variants)
     if text := limits_problem(keys):
         yield "", text
-    for key, named in (("of", keys.of), ("against", [keys.against] if keys.against else [])):
+    own = keys.against == BASELINE
+    against = [keys.against] if keys.against and not own else []
+    for key, named in (("of", keys.of), ("against", against)):
         for one in named:
             if one not in known:
                 yield key, f"names no variant: {one}{did_you_mean(one, known)}"
