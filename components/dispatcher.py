@@ -2,10 +2,15 @@
 
 It calls when the frequency has been below `f_below_hz` for `below_s` without a break, or storage
 holds no more than `soc_below_pu`; and takes the call back when both have been well again (at
-`f_well_hz`, at `soc_well_pu`) for `well_s`, but not within `hold_s`. Wire it to what it watches and
-to whom it calls, all of them at once:
+`f_well_hz`, at `soc_well_pu`) for `well_s`, but not within `hold_s`. Help that was called raises
+the frequency itself: with `bias_kw_per_hz`, what a hertz is worth in the area (droops and damping),
+that is taken off, so that help does not send itself home and is called again:
 
-    area.f_end_hz ~> f_hz    bess.soc_pu ~> soc_pu    call ~> truck.call
+    well:  f - help / bias >= f_well
+
+Wire it to what it watches and to whom it calls, all of them at once:
+
+    area.f_end_hz ~> f_hz    bess.soc_pu ~> soc_pu    genset.p_kw ~> help_kw    call ~> truck.call
 
 A bound that is zero watches nothing. `cause` tells which of them called last. Thresholds are those
 of whoever dispatches, no rule of a grid code: assumptions (0.2 Hz is the largest steady deviation
@@ -31,6 +36,7 @@ class Dispatcher(Component):
     f_below_hz: float = param(49.8, "frequency that calls; 0: none; an assumption", ge=0)
     below_s: float = param(1.0, "without a break; an assumption", ge=0)
     f_well_hz: float = param(49.9, "frequency that is well again; an assumption", ge=0)
+    bias_kw_per_hz: float = param(0.0, "power that a hertz stands for; 0: help counts", ge=0)
     soc_below_pu: float = param(0.0, "state of charge that calls; 0: none", ge=0, le=1)
     soc_well_pu: float = param(0.5, "that is well again; an assumption", ge=0, le=1)
     well_s: float = param(900.0, "how long all is well until it is taken back; assumed", ge=0)
@@ -38,6 +44,7 @@ class Dispatcher(Component):
 
     f_hz: float = inp(50.0, "frequency that it watches", ge=0)
     soc_pu: float = inp(1.0, "state of charge that it watches")
+    help_kw: float = inp(0.0, "power of those that it called")
 
     call: bool = state(False, "help is called")
     cause: int = state(NOBODY, "what called last", ge=0, le=2, labels=CAUSES)
@@ -70,6 +77,9 @@ class Dispatcher(Component):
 
 def well(one: Dispatcher) -> bool:
     """Whether all that it watches is well."""
-    fast = one.f_below_hz <= 0.0 or one.f_hz >= one.f_well_hz
+    f_hz = one.f_hz
+    if one.bias_kw_per_hz > 0.0:
+        f_hz -= one.help_kw / one.bias_kw_per_hz
+    fast = one.f_below_hz <= 0.0 or f_hz >= one.f_well_hz
     full = one.soc_below_pu <= 0.0 or one.soc_pu >= one.soc_well_pu
     return fast and full

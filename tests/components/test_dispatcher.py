@@ -51,3 +51,13 @@ def test_storage_that_runs_empty_calls_too() -> None:
 
 def test_what_has_no_bound_is_not_watched() -> None:
     assert not watched(Dispatcher(f_below_hz=0.0), 0.0, 10.0, soc_pu=0.0)
+
+
+def test_help_does_not_send_itself_home() -> None:
+    """100 kW of help where a hertz is worth 500 kW: without it, 49.8 Hz."""
+    dispatcher = Dispatcher(well_s=60.0, hold_s=0.0, bias_kw_per_hz=500.0)
+    watched(dispatcher, 49.5, 2.0)
+    dispatcher.help_kw = 100.0
+    assert watched(dispatcher, 50.0, 120.0)
+    dispatcher.help_kw = 40.0
+    assert not watched(dispatcher, 50.0, 61.0)
