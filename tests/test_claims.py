@@ -19,7 +19,7 @@ LESS_DIESEL = Claim(
     said="diesel -85 %",
     result="fuel_l",
     of=("sunny", "cloudy"),
-    against="diesel",
+    against=("diesel", "diesel"),
     measure="cut",
     limits=Expect(min=0.85),
     condition="where the sky is clear",

@@ -65,7 +65,9 @@ def judge(claims: Iterable[Claim], results: Results) -> list[Judged]:
 
 
 def _judged(claim: Claim, results: Results) -> Judged:
-    values = {variant: value_of(claim, variant, results) for variant in claim.of}
+    against = claim.against or claim.of
+    pairs = zip(claim.of, against, strict=True)
+    values = {variant: value_of(claim, variant, other, results) for variant, other in pairs}
     known = {variant: value for variant, value in values.items() if value is not None}
     held = [variant for variant, value in known.items() if holds(value, claim.limits)]
     if len(known) < len(values):
@@ -82,12 +84,12 @@ def _judged(claim: Claim, results: Results) -> Judged:
     return Judged(claim, values, verdict, reason)
 
 
-def value_of(claim: Claim, variant: str, results: Results) -> float | None:
+def value_of(claim: Claim, variant: str, against: str, results: Results) -> float | None:
     """The measure of one variant; None where a run did not tell."""
     x = results.get(variant, {}).get(claim.result)
     if x is None or claim.measure == "value":
         return x
-    y = results.get(claim.against, {}).get(claim.result)
+    y = results.get(against, {}).get(claim.result)
     if y is None or (y == 0.0 and claim.measure != "saved"):
         return None
     return {"cut": lambda: 1.0 - x / y, "saved": lambda: y - x, "share": lambda: x / y}[

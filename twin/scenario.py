@@ -57,7 +57,7 @@ class Claim:
     said: str
     result: str  # a KPI, or device.counter
     of: tuple[str, ...]  # variants
-    against: str  # the variant it is compared with, where the measure is not the value itself
+    against: tuple[str, ...]  # what each is compared with; empty where the value itself is meant
     measure: str  # value; cut = 1 - x / y, saved = y - x, share = x / y
     limits: Expect
     condition: str  # under which it holds, where it does not hold in every variant

@@ -26,7 +26,7 @@ def judged_run(
     from twin.runner import Options, free_folder
     from twin.study import run_variants
 
-    spoken = {v for claim in scenario.claims for v in (*claim.of, claim.against)}
+    spoken = {v for claim in scenario.claims for v in (*claim.of, *claim.against)}
     variants = [variant for variant in scenario.variants if variant in spoken]
     folder = options["out"] or free_folder(f"{scenario.topology}-{scenario.name}")
     asked = Options(overrides, **{**options, "out": None})

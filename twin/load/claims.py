@@ -32,9 +32,8 @@ def read_claims(document: Document) -> Iterator[Claim]:
                 name=name,
                 limits=limits_of(keys),
                 of=tuple(keys.of),
-                **keys.model_dump(
-                    include={"said", "result", "against", "measure", "condition", "because"}
-                ),
+                against=_baselines(keys),
+                **keys.model_dump(include={"said", "result", "measure", "condition", "because"}),
             )
 
 
@@ -42,12 +41,22 @@ def _problems(keys: ClaimKeys, variants: Iterable[str]) -> Iterator[tuple[str, s
     known = list(variants)
     if text := limits_problem(keys):
         yield "", text
-    for key, named in (("of", keys.of), ("against", [keys.against] if keys.against else [])):
+    against = _baselines(keys)
+    for key, named in (("of", keys.of), ("against", dict.fromkeys(against))):
         for one in named:
             if one not in known:
                 yield key, f"names no variant: {one}{did_you_mean(one, known)}"
-    if (keys.measure == "value") == bool(keys.against):
+    if against and len(against) != len(keys.of):
+        yield "against", f"names {len(against)} variants, of names {len(keys.of)}"
+    if (keys.measure == "value") == bool(against):
         yield "measure", "other than value comes together with against"
     for variant, _ in FIGURE.findall(keys.because):
-        if variant not in (*keys.of, keys.against):
+        if variant not in (*keys.of, *against):
             yield "because", f"speaks of {variant}, which is neither in of nor against"
+
+
+def _baselines(keys: ClaimKeys) -> tuple[str, ...]:
+    """What each variant is compared with; one stands for all."""
+    if isinstance(keys.against, str):
+        return (keys.against,) * len(keys.of)
+    return tuple(keys.against or ())
