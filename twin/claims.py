@@ -28,6 +28,7 @@ class Judged:
 
     claim: Claim
     values: Mapping[str, float | None]
+    held: tuple[str, ...]  # the variants in which it holds
     verdict: str
     reason: str
 
@@ -54,6 +55,7 @@ class Judged:
         return {
             **asdict(self.claim),
             "values": dict(self.values),
+            "held": list(self.held),
             "verdict": self.verdict,
             "reason": self.reason,
         }
@@ -69,11 +71,11 @@ def _judged(claim: Claim, results: Results) -> Judged:
     pairs = zip(claim.of, against, strict=True)
     values = {variant: value_of(claim, variant, other, results) for variant, other in pairs}
     known = {variant: value for variant, value in values.items() if value is not None}
-    held = [variant for variant, value in known.items() if holds(value, claim.limits)]
+    held = tuple(variant for variant, value in known.items() if holds(value, claim.limits))
     if len(known) < len(values):
         words = {name for own in results.values() for name in own}
         text = f"{claim.result} is no result of these runs{did_you_mean(claim.result, words)}"
-        return Judged(claim, values, UNKNOWN, text)
+        return Judged(claim, values, held, UNKNOWN, text)
     verdict = HOLDS_IF if held else CANNOT_HOLD
     if len(held) == len(values):
         verdict = HOLDS
@@ -81,7 +83,7 @@ def _judged(claim: Claim, results: Results) -> Judged:
     if verdict == HOLDS_IF:
         parts.insert(0, claim.condition or f"in {', '.join(held)}")
     reason = "; ".join(part for part in parts if part)
-    return Judged(claim, values, verdict, reason)
+    return Judged(claim, values, held, verdict, reason)
 
 
 def value_of(claim: Claim, variant: str, against: str, results: Results) -> float | None:

@@ -10,6 +10,7 @@ from twin.cli.progress import clock, watch
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from twin.claims import Judged
     from twin.runner import Outcome
@@ -52,15 +53,28 @@ def show(console: Console, judged: list[Judged]) -> None:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title, ratio in (("claim", 3), ("result", 4), ("verdict", None), ("why", 5)):
+    for title, ratio in (("claim", 2), ("result", None), ("verdict", None), ("why", 4)):
         table.add_column(title, ratio=ratio, no_wrap=ratio is None)
     for one in judged:
-        results = Text(f"{one.wanted}\n", style="dim")
-        results.append(one.results.replace(", ", "\n"), style="not dim")
         verdict = Text(one.verdict, style=STYLES[one.verdict])
-        table.add_row(one.claim.said, results, verdict, one.reason)
+        table.add_row(one.claim.said, results_of(one), verdict, one.reason)
         table.add_section()
     console.print(table)
+
+
+def results_of(one: Judged) -> Text:
+    """What was asked for, then a line a variant: whether it holds there, its name, its value."""
+    from rich.text import Text
+
+    from twin.claims import measured
+
+    values = {name: measured(one.claim, value) for name, value in one.values.items()}
+    name_width, width = (max(map(len, words)) for words in (values, values.values()))
+    text = Text(one.wanted, style="dim")
+    for name, value in values.items():
+        mark, style = ("✓", "green") if name in one.held else ("✗", "red")
+        text.append(f"\n{mark} {name:{name_width}}  {value:>{width}}", style=f"not dim {style}")
+    return text
 
 
 def _failed(outcomes: dict[str, Outcome]) -> str:
