@@ -31,10 +31,20 @@ takes to wake, the start of a converter, islanding detection and protection.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
 
 from components._pcs.conversion import ac_of_dc_kw, dc_limit_kw, dc_of_ac_kw
-from components._pcs.losses import CURVES, OWN, no_load_pu, quadratic_pu
+from components._pcs.losses import (
+    CURVES,
+    LEAST_NO_LOAD_PU,
+    LEAST_QUADRATIC_PU,
+    OWN,
+    no_load_pu,
+    quadratic_pu,
+)
 from twin.component import Converter, inp, param, state
 
 
@@ -68,6 +78,16 @@ class Pcs(Converter):
     e_dc_out_kwh: float = state(0.0, "energy taken from the store", ge=0)
     e_dc_in_kwh: float = state(0.0, "energy given to the store", ge=0)
     loss_kwh: float = state(0.0, "converter losses")
+
+    @classmethod
+    def resolved(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What a published curve loses at least, giving or taking."""
+        least = {"no_load_pu": LEAST_NO_LOAD_PU, "quadratic_pu": LEAST_QUADRATIC_PU}
+        curve = np.asarray(values["losses"], int)
+        return {
+            name: np.where(curve == OWN, values[name], np.array(line)[curve])
+            for name, line in least.items()
+        }
 
     def offer(self, dt_s: float) -> None:
         """State what rating and store allow in this step."""

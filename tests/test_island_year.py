@@ -52,7 +52,7 @@ def test_the_later_the_genset_stops_the_more_it_burns_and_the_less_it_starts(
 def test_litres_by_stop_are_those_of_the_independent_study_within_its_weather(
     stop: float, stops: dict[float, Outcome]
 ) -> None:
-    """Its band over ten weather years is -19 to +27 % in litres; starts agree within 20 %."""
+    """Litres by 10 %, starts by 20 %; its band of weather, load and PV is -19 to +27 %."""
     cut, starts = INDEPENDENT[stop]
     found = stops[stop].kpis
 

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pytest
 
+from components._genset.fuel import CURVES
+from components._pcs.losses import CURVES as LOSSES
+from components.genset import Genset
+from components.pcs import Pcs
 from tests.engine import device
 from twin.component import Component, param
 from twin.runfile import _params
@@ -49,3 +54,18 @@ def test_a_published_line_is_told_by_its_numbers() -> None:
 
 def test_a_device_that_is_switched_off_still_tells() -> None:
     assert _params(device("set", Engine, enabled=False))["rated_kw"] == 10.0
+
+
+def test_a_genset_and_a_converter_tell_what_their_curves_stand_for() -> None:
+    """chart_60kw of energy.md 1.3; Sungrow of 1.6, to AC and to DC."""
+    lines = _params(device("set", Genset, fuel_curve=CURVES.index("chart_60kw")))
+    losses = _params(device("pcs", Pcs, losses=LOSSES.index("sungrow")))
+
+    assert (lines["fuel_slope_l_per_kwh"], lines["fuel_intercept_l_per_h_per_kw"]) == (0.251, 0.053)
+    assert losses["no_load_pu"] == pytest.approx(min(0.00551, 0.00770), rel=1e-3)
+    assert losses["quadratic_pu"] == pytest.approx(min(0.01877, 0.01729), rel=1e-3)
+
+
+def test_without_a_curve_they_tell_what_they_were_given() -> None:
+    assert _params(device("set", Genset))["fuel_slope_l_per_kwh"] == 0.246
+    assert _params(device("pcs", Pcs, no_load_pu=0.01))["no_load_pu"] == 0.01

@@ -61,6 +61,12 @@ class Judged:
         }
 
 
+def spoken(claims: Iterable[Claim]) -> set[str]:
+    """The variants that claims speak of."""
+    named = {v for claim in claims for v in (*claim.of, *claim.against)}
+    return named | {v for claim in claims for v, _ in FIGURE.findall(claim.because)}
+
+
 def judge(claims: Iterable[Claim], results: Results) -> list[Judged]:
     """Hold every claim against the results of its variants."""
     return [_judged(claim, results) for claim in claims]

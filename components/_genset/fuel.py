@@ -6,8 +6,11 @@ Records of fuels and published lines are read once from the files that name thei
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from twin.component import Component, inp, out, param, state
 
@@ -59,6 +62,16 @@ class Fuel(Component):
     loss_kwh: float = state(0.0, "heat that did not become electricity")
     fuel_l_per_h: float = out(0.0, "fuel flow, starts included", ge=0)
     fuel_low: bool = out(False, "no more than `reorder_l` is left")
+
+    @classmethod
+    def resolved(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The line that a published curve stands for."""
+        curve = np.asarray(values["fuel_curve"], int)
+        lines = {"fuel_intercept_l_per_h_per_kw": INTERCEPTS, "fuel_slope_l_per_kwh": SLOPES}
+        return {
+            name: np.where(curve == GIVEN, values[name], np.array((0.0, *line))[curve])
+            for name, line in lines.items()
+        }
 
 
 def intercept_l_per_h_per_kw(genset: Genset) -> float:

@@ -27,6 +27,8 @@ def read() -> tuple[tuple[str, ...], tuple[tuple[float, ...], ...]]:
 
 
 CURVES, (GIVING_NO_LOAD_PU, GIVING_QUADRATIC_PU, TAKING_NO_LOAD_PU, TAKING_QUADRATIC_PU) = read()
+LEAST_NO_LOAD_PU = tuple(map(min, GIVING_NO_LOAD_PU, TAKING_NO_LOAD_PU))
+LEAST_QUADRATIC_PU = tuple(map(min, GIVING_QUADRATIC_PU, TAKING_QUADRATIC_PU))
 
 
 def no_load_pu(unit: Pcs, giving: bool) -> float:

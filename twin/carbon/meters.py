@@ -59,6 +59,18 @@ class Account:
         return f"{self.bus}.p_kw" if self.outside else ""
 
     @property
+    def metered(self) -> tuple[str, ...]:
+        """The counters of that, import and export, where its bus keeps them."""
+        fields = ("import_kwh", "export_kwh")
+        return tuple(f"{self.bus}.{name}" for name in fields) if self.outside else ()
+
+    @property
+    def held_back(self) -> tuple[str, ...]:
+        """What sources turned away themselves, where they count it."""
+        sources = (name for role in ("solar", "wind") for name in self.by_role.get(role, ()))
+        return tuple(f"{name}.curbed_kwh" for name in sources)
+
+    @property
     def grids(self) -> tuple[str, ...]:
         """Its connections to a grid."""
         return (*self.by_role.get("grid", ()), *filter(None, [self.outside]))

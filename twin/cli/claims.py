@@ -23,16 +23,15 @@ def judged_run(
     console: Console, name: str, scenario: Scenario, overrides: dict[str, Any], options: Any
 ) -> int:
     """Run what the claims speak of, print and write the verdicts. Returns the exit code."""
-    from twin.claims import UNKNOWN, as_markdown, judge
+    from twin.claims import UNKNOWN, as_markdown, judge, spoken
     from twin.runner import Options, free_folder
     from twin.study import run_variants
 
-    spoken = {v for claim in scenario.claims for v in (*claim.of, *claim.against)}
-    variants = [variant for variant in scenario.variants if variant in spoken]
+    variants = [one for one in scenario.variants if one in spoken(scenario.claims)]
     folder = options["out"] or free_folder(f"{scenario.topology}-{scenario.name}")
     asked = Options(overrides, **{**options, "out": None})
     with watch(console) as watching:
-        outcomes = run_variants(name, variants, folder, asked, lambda _: watching)
+        outcomes = run_variants(name, variants, folder, asked, lambda _: watching.anew())
     if text := _failed(outcomes):
         print(f"{text}\nwhat was recorded is kept in {folder}/", file=sys.stderr)
         return 1
@@ -54,7 +53,7 @@ def show(console: Console, judged: list[Judged]) -> None:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title, ratio in (("claim", 2), ("result", None), ("verdict", None), ("why", 4)):
-        table.add_column(title, ratio=ratio, no_wrap=ratio is None)
+        table.add_column(title, ratio=ratio, no_wrap=ratio is None, overflow="fold")
     for one in judged:
         verdict = Text(one.verdict, style=STYLES[one.verdict])
         table.add_row(one.claim.said, results_of(one), verdict, one.reason)

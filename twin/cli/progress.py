@@ -32,6 +32,11 @@ class Watch:
         self._first: tuple[float, float, int] | None = None  # clock, simulated time, steps
         self.at = "its start"
 
+    def anew(self) -> Watch:
+        """The same for the next run."""
+        self._first, self.at = None, "its start"
+        return self
+
     def __call__(self, calendar: Calendar, tick: int) -> None:
         """Report that a run has come to a tick."""
         now = self._now()

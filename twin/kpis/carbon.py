@@ -33,6 +33,7 @@ DOCS = {
     "carbon_residual_kg": "what the ledger fails to attribute, without sign",
 }
 SHARES = {
+    "renewable_direct_pu": "served by renewables without storage in between",
     "renewable_hourly_pu": "served by renewables within each interval of the ledger",
     "renewable_annual_pu": "what renewables could deliver in the whole run over energy served",
 }

@@ -53,8 +53,13 @@ class Reading:
         """Every quantity that is counted, in each interval, and the carbon of import if that is."""
         counted = [name for name in COUNTERS if name != "stored_kwh"]
         found = {name: self._added(account.signals(name)) for name in counted}
+        found["curtailed_kwh"] += self._added(self._kept(account.held_back))
         if account.exchange:
-            imported, exported = self._exchanged(account.exchange)
+            counters = self._kept(account.metered)
+            if counters:
+                imported, exported = (self._added([one]) for one in counters)
+            else:
+                imported, exported = self._exchanged(account.exchange)
             found["import_kwh"] = found["import_kwh"] + imported
             found["export_kwh"] = found["export_kwh"] + exported
         grids = [f"{name}.{GRID_CARBON[1]}" for name in account.by_role.get("grid", ())]
@@ -79,9 +84,14 @@ class Reading:
             if f"{name}.{field}" in self.run
         ]
 
+    def _kept(self, signals: Iterable[str]) -> list[str]:
+        """Those of some counters that the run recorded."""
+        return [signal for signal in signals if signal in self.run]
+
     @cached_property
     def _frame(self) -> Any:
         names = [s for one in self.accounts for q in COUNTERS for s in one.signals(q)]
+        names += [s for one in self.accounts for s in (*one.held_back, *one.metered)]
         names += [one.exchange for one in self.accounts if one.exchange]
         names += [s for one in self.accounts for s in self.ways(one)]
         for one in self.accounts:

@@ -40,6 +40,7 @@ def totals(table: Table) -> dict[str, float]:
             "carbon_delivered_g_per_kwh": 1e3 * total("load_kg") / served_kwh,
             "carbon_p5_g_per_kwh": float(np.percentile(rates, 5.0)),
             "carbon_p95_g_per_kwh": float(np.percentile(rates, 95.0)),
+            "renewable_direct_pu": total("renewable_to_load_kwh") / served_kwh,
             "renewable_hourly_pu": total("renewable_load_kwh") / served_kwh,
             "renewable_annual_pu": total("solar_kwh", "wind_kwh") / served_kwh,
         }

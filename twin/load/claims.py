@@ -51,8 +51,8 @@ def _problems(keys: ClaimKeys, variants: Iterable[str]) -> Iterator[tuple[str, s
     if (keys.measure == "value") == bool(against):
         yield "measure", "other than value comes together with against"
     for variant, _ in FIGURE.findall(keys.because):
-        if variant not in (*keys.of, *against):
-            yield "because", f"speaks of {variant}, which is neither in of nor against"
+        if variant not in known:
+            yield "because", f"speaks of no variant: {variant}{did_you_mean(variant, known)}"
 
 
 def _baselines(keys: ClaimKeys) -> tuple[str, ...]:
