@@ -19,6 +19,7 @@ from twin.units import unit_of
 Results = Mapping[str, Mapping[str, float]]  # of each variant
 
 FIGURE = re.compile(r"\{([a-z][a-z0-9_]*)\.([a-z][a-z0-9_.]*)\}")
+NEARLY_ALL = 0.99  # from here to the whole a digit more tells
 HOLDS, HOLDS_IF, CANNOT_HOLD, UNKNOWN = "holds", "holds if", "cannot hold", "unknown"
 
 
@@ -116,7 +117,7 @@ def measured(claim: Claim, value: float | None) -> str:
     if value is None:
         return "?"
     if is_share(claim):
-        return f"{100.0 * value:.4g} %"
+        return f"{100.0 * value:.{5 if NEARLY_ALL < value < 1.0 else 4}g} %"
     return _with_unit(claim.result, value)
 
 
