@@ -32,7 +32,7 @@ WORKING_DAYS, WEEKEND_DAYS = 5.0, 2.0
 class DayShape(Component):
     """Utilisation through day and week: mean, evening peak, weekend."""
 
-    role = "control"
+    role = "shape"
 
     mean_pu: float = param(0.75, "mean utilisation over a week", ge=0, le=1)
     swing_pu: float = param(0.12, "largest deviation through the day, of its mean", ge=0, le=1)

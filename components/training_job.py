@@ -30,7 +30,7 @@ TURN = 2.0 * math.pi
 class TrainingJob(Component):
     """Utilisation that swings with the iterations of a training job."""
 
-    role = "control"
+    role = "shape"
 
     wave: int = param(SQUARE, "how it swings", labels=WAVES)
     frequency_hz: float = param(1.0, "iterations a second; an assumption", gt=0, le=20)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from twin.claims import as_markdown, judge
+from twin.cli.claims import results_of
 from twin.scenario import Claim, Expect
 
 RESULTS = {
@@ -19,7 +20,7 @@ LESS_DIESEL = Claim(
     said="diesel -85 %",
     result="fuel_l",
     of=("sunny", "cloudy"),
-    against="diesel",
+    against=("diesel", "diesel"),
     measure="cut",
     limits=Expect(min=0.85),
     condition="where the sky is clear",
@@ -73,6 +74,21 @@ def test_what_no_run_tells_is_unknown_and_brings_the_nearest_word() -> None:
     (one,) = judge([replace(LESS_DIESEL, result="fuel_kg")], RESULTS)
     assert one.verdict == "unknown"
     assert one.reason == "fuel_kg is no result of these runs; did you mean fuel_l?"
+
+
+def test_each_variant_can_be_compared_with_one_of_its_own() -> None:
+    wet = {**RESULTS, "wet_diesel": {"fuel_l": 500.0}}
+    (one,) = judge([replace(LESS_DIESEL, against=("diesel", "wet_diesel"))], wet)
+    assert one.results == "90 % sunny, 20 % cloudy"
+
+
+def test_a_terminal_tells_line_by_line_where_it_holds() -> None:
+    (one,) = judge([LESS_DIESEL], RESULTS)
+    assert results_of(one).plain.splitlines() == [
+        "fuel_l cut >= 85 %",
+        "✓ sunny   90 %",
+        "✗ cloudy  60 %",
+    ]
 
 
 def test_the_table_goes_into_a_document() -> None:

@@ -162,7 +162,7 @@ def test_a_week_tells_what_is_paid_at_the_start_and_no_yearly_figure(
 ) -> None:
     run = run_of(hybrid(), economics, horizon_s=7 * 86400.0)
     found = compute(run)
-    told = {"capex_usd", "fuel_cost_usd", "carbon_cost_usd_per_kwh"}
+    told = {"capex_usd", "fuel_cost_usd", "fuel_usd_per_kwh", "carbon_cost_usd_per_kwh"}
     told |= {"sla_time_pu", "sla_energy_pu", "sla_missed_count"}
     assert NAMES & set(found) == told
     said = statement(run)

@@ -14,14 +14,14 @@ from typing import Any
 
 from twin.check import expected_text, holds, number, unit_text
 from twin.problems import did_you_mean
-from twin.scenario import BASELINE, Claim, Expect, Scenario
+from twin.scenario import Claim, Expect, Scenario
 from twin.study import baseline_of
 from twin.units import unit_of
 
 Results = Mapping[str, Mapping[str, float]]  # of each variant
-Names = Mapping[str, str]  # the baseline of each variant
 
 FIGURE = re.compile(r"\{([a-z][a-z0-9_]*)\.([a-z][a-z0-9_.]*)\}")
+NEARLY_ALL = 0.99  # from here to the whole a digit more tells
 HOLDS, HOLDS_IF, CANNOT_HOLD, UNKNOWN = "holds", "holds if", "cannot hold", "unknown"
 
 
@@ -31,6 +31,7 @@ class Judged:
 
     claim: Claim
     values: Mapping[str, float | None]
+    held: tuple[str, ...]  # the variants in which it holds
     verdict: str
     reason: str
 
@@ -58,6 +59,7 @@ class Judged:
         return {
             **asdict(self.claim),
             "values": dict.fromkeys(self.values) | known,
+            "held": list(self.held),
             "verdict": self.verdict,
             "reason": self.reason,
         }
@@ -65,32 +67,28 @@ class Judged:
 
 def needed(scenario: Scenario) -> list[str]:
     """The variants that claims speak of, with their baselines, in the order of the scenario."""
-    asked = {one for claim in scenario.claims for one in (*claim.of, claim.against)}
-    asked |= {one for claim in scenario.claims for one, _ in FIGURE.findall(claim.because)}
-    asked |= {baseline_of(scenario, one) for one in asked & scenario.variants.keys()}
+    claims = scenario.claims
+    asked = {one for claim in claims for one in (*claim.of, *claim.against)}
+    asked |= {one for claim in claims for one, _ in FIGURE.findall(claim.because)}
+    asked |= {baseline_of(scenario, one) for one in asked}
     return [name for name in scenario.variants if name in asked]
 
 
-def judge(
-    claims: Iterable[Claim], results: Results, baselines: Names | None = None
-) -> list[Judged]:
+def judge(claims: Iterable[Claim], results: Results) -> list[Judged]:
     """Hold every claim against the results of its variants."""
-    return [_judged(claim, results, baselines or {}) for claim in claims]
+    return [_judged(claim, results) for claim in claims]
 
 
-def _judged(claim: Claim, results: Results, baselines: Names) -> Judged:
-    others = {one: claim.against for one in claim.of}
-    if claim.against == BASELINE:
-        others = {one: baselines.get(one, "") for one in claim.of}
-    values = {one: value_of(claim, one, other, results) for one, other in others.items()}
+def _judged(claim: Claim, results: Results) -> Judged:
+    against = claim.against or claim.of
+    pairs = zip(claim.of, against, strict=True)
+    values = {variant: value_of(claim, variant, other, results) for variant, other in pairs}
     known = {variant: value for variant, value in values.items() if value is not None}
-    held = [variant for variant, value in known.items() if holds(value, claim.limits)]
-    if alone := [one for one in claim.of if claim.against and others[one] not in results]:
-        return Judged(claim, values, UNKNOWN, f"no baseline of {', '.join(alone)} was run")
+    held = tuple(variant for variant, value in known.items() if holds(value, claim.limits))
     if len(known) < len(values):
         words = {name for own in results.values() for name in own}
         text = f"{claim.result} is no result of these runs{did_you_mean(claim.result, words)}"
-        return Judged(claim, values, UNKNOWN, text)
+        return Judged(claim, values, held, UNKNOWN, text)
     verdict = HOLDS_IF if held else CANNOT_HOLD
     if len(held) == len(values):
         verdict = HOLDS
@@ -98,15 +96,15 @@ def _judged(claim: Claim, results: Results, baselines: Names) -> Judged:
     if verdict == HOLDS_IF:
         parts.insert(0, claim.condition or f"in {', '.join(held)}")
     reason = "; ".join(part for part in parts if part)
-    return Judged(claim, values, verdict, reason)
+    return Judged(claim, values, held, verdict, reason)
 
 
-def value_of(claim: Claim, variant: str, other: str, results: Results) -> float | None:
-    """The measure of one variant, beside another; None where a run did not tell."""
+def value_of(claim: Claim, variant: str, against: str, results: Results) -> float | None:
+    """The measure of one variant; None where a run did not tell."""
     x = results.get(variant, {}).get(claim.result)
     if x is None or claim.measure == "value":
         return x
-    y = results.get(other, {}).get(claim.result)
+    y = results.get(against, {}).get(claim.result)
     if y is None or (y == 0.0 and claim.measure != "saved"):
         return None
     return {"cut": lambda: 1.0 - x / y, "saved": lambda: y - x, "share": lambda: x / y}[
@@ -125,7 +123,7 @@ def measured(claim: Claim, value: float | None) -> str:
     if value is None:
         return "?"
     if is_share(claim) and math.isfinite(value):
-        return f"{100.0 * value:.4g} %"
+        return f"{100.0 * value:.{5 if NEARLY_ALL < value < 1.0 else 4}g} %"
     return _with_unit(claim.result, value)
 
 

@@ -143,7 +143,9 @@ class ClaimKeys(ExpectKeys):
     of: Annotated[list[Name], Field(min_length=1)] = Field(
         description="variants it is held against"
     )
-    against: str = Field(default="", description="the variant they are compared with")
+    against: Name | Annotated[list[Name], Field(min_length=1)] | None = Field(
+        default=None, description="the variant they are compared with, or one for each of them"
+    )
     measure: Literal["value", "cut", "saved", "share"] = Field(
         default="value",
         description="of x beside y of `against`: cut 1 - x / y, saved y - x, share x / y",

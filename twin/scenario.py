@@ -49,9 +49,6 @@ class Expect:
     max: float | None = None
 
 
-BASELINE = "baseline"  # of each variant, the one that its [economics] names
-
-
 @dataclass(frozen=True)
 class Claim:
     """What somebody said of a site, and the result of some variants that it is held against."""
@@ -60,7 +57,7 @@ class Claim:
     said: str
     result: str  # a KPI, or device.counter
     of: tuple[str, ...]  # variants
-    against: str  # the variant it is compared with, or BASELINE, where the measure is not value
+    against: tuple[str, ...]  # what each is compared with; empty where the value itself is meant
     measure: str  # value; cut = 1 - x / y, saved = y - x, share = x / y
     limits: Expect
     condition: str  # under which it holds, where it does not hold in every variant

@@ -10,6 +10,7 @@ from twin.cli.progress import clock, watch
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from twin.claims import Judged
     from twin.runner import Outcome
@@ -24,10 +25,9 @@ def judged_run(
     """Run what the claims speak of, print and write the verdicts. Returns the exit code."""
     from twin.claims import UNKNOWN, as_markdown, judge, needed
     from twin.runner import Options, free_folder
-    from twin.study import baseline_of, results, run_variants
+    from twin.study import results, run_variants
 
     variants = needed(scenario)
-    baselines = {variant: baseline_of(scenario, variant) for variant in variants}
     folder = options["out"] or free_folder(f"{scenario.topology}-{scenario.name}")
     asked = Options(overrides, **{**options, "out": None})
     with watch(console) as watching:
@@ -35,7 +35,7 @@ def judged_run(
     if text := _failed(outcomes):
         print(f"{text}\nwhat was recorded is kept in {folder}/", file=sys.stderr)
         return 1
-    judged = judge(scenario.claims, results(outcomes), baselines)
+    judged = judge(scenario.claims, results(outcomes))
     spent = sum(one.meta["wall_s"]["run"] for one in outcomes.values())
     console.print(f"  {len(outcomes)} variants ran in {clock(spent)}")
     show(console, judged)
@@ -52,15 +52,28 @@ def show(console: Console, judged: list[Judged]) -> None:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title, ratio in (("claim", 3), ("result", 4), ("verdict", None), ("why", 5)):
+    for title, ratio in (("claim", 2), ("result", None), ("verdict", None), ("why", 4)):
         table.add_column(title, ratio=ratio, no_wrap=ratio is None, overflow="fold")
     for one in judged:
-        results = Text(f"{one.wanted}\n", style="dim")
-        results.append(one.results.replace(", ", "\n"), style="not dim")
         verdict = Text(one.verdict, style=STYLES[one.verdict])
-        table.add_row(one.claim.said, results, verdict, one.reason)
+        table.add_row(one.claim.said, results_of(one), verdict, one.reason)
         table.add_section()
     console.print(table)
+
+
+def results_of(one: Judged) -> Text:
+    """What was asked for, then a line a variant: whether it holds there, its name, its value."""
+    from rich.text import Text
+
+    from twin.claims import measured
+
+    values = {name: measured(one.claim, value) for name, value in one.values.items()}
+    name_width, width = (max(map(len, words)) for words in (values, values.values()))
+    text = Text(one.wanted, style="dim")
+    for name, value in values.items():
+        mark, style = ("✓", "green") if name in one.held else ("✗", "red")
+        text.append(f"\n{mark} {name:{name_width}}  {value:>{width}}", style=f"not dim {style}")
+    return text
 
 
 def _failed(outcomes: dict[str, Outcome]) -> str:

@@ -123,6 +123,11 @@ def fuel_cost_usd(run: Run) -> float | None:
     return None if price is None or burnt_l is None else burnt_l * price.value
 
 
+def fuel_usd_per_kwh(run: Run) -> float | None:
+    """The same over what was served: what a published cost of energy often is."""
+    return over(fuel_cost_usd(run), served_kwh(run))
+
+
 def sla_time_pu(run: Run) -> float | None:
     """Share of the time in which all demand was served."""
     found = account_of(run)
@@ -184,6 +189,7 @@ KPIS = (
     Kpi("grid_usd_per_y", "of it, the bill of the grid", yearly("grid", "demand"), "less"),
     Kpi("logistics_usd_per_y", "of it, trips and visits", yearly("logistics"), "less"),
     Kpi("fuel_cost_usd", "fuel of the run", fuel_cost_usd, "less"),
+    Kpi("fuel_usd_per_kwh", "the same over what was served", fuel_usd_per_kwh, "less"),
     Kpi("lcoe_site_usd_per_kwh", "all costs over what was served", lcoe_site, "less"),
     *(
         _lcos(name, charging)

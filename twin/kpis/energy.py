@@ -162,6 +162,11 @@ def genset_starts(run: Run) -> float | None:
     return less(all_booked(run, "fuel", "start_count"), math.fsum(tests))
 
 
+def genset_band_pu(run: Run) -> float | None:
+    """Hours within the efficient band over hours run."""
+    return over(all_booked(run, "fuel", "band_h"), all_booked(run, "fuel", "run_h"))
+
+
 def grid_carbon_kg(run: Run) -> float | None:
     """What the meters count; nothing where they know no factor, or a ledger counts it."""
     found = all_booked(run, "grid", "carbon_kg")
@@ -218,6 +223,7 @@ KPIS = (
     Kpi("genset_kwh", "energy of the gensets", counter("fuel", "energy_kwh"), "less"),
     Kpi("fuel_l", "fuel burnt", counter("fuel", "fuel_l"), "less"),
     Kpi("genset_h", "hours run, of all gensets together", counter("fuel", "run_h"), "less"),
+    Kpi("genset_band_pu", "of them, within the efficient band", genset_band_pu, "more"),
     Kpi("genset_starts_count", "starts of all gensets, tests left out", genset_starts, "less"),
     Kpi("genset_tests_count", "tests of all gensets", counter("fuel", "test_count")),
     Kpi("import_kwh", "energy from the grid", counter("grid", "import_kwh"), "less"),

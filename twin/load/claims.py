@@ -1,7 +1,4 @@
-"""Claims of a scenario: what was said, and which variants it is held against.
-
-With `against = "baseline"` each variant is compared with the baseline of its own `[economics]`.
-"""
+"""Claims of a scenario: what was said, and which variants it is held against."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from twin.load.checked import checked
 from twin.load.document import Document
 from twin.load.expectations import limits_of, limits_problem
 from twin.problems import did_you_mean
-from twin.scenario import BASELINE, Claim
+from twin.scenario import Claim
 
 FIGURE = re.compile(r"\{([a-z][a-z0-9_]*)\.([a-z][a-z0-9_.]*)\}")
 FALLBACK = {"said": "?", "result": "", "of": ["?"]}
@@ -35,9 +32,8 @@ def read_claims(document: Document) -> Iterator[Claim]:
                 name=name,
                 limits=limits_of(keys),
                 of=tuple(keys.of),
-                **keys.model_dump(
-                    include={"said", "result", "against", "measure", "condition", "because"}
-                ),
+                against=_baselines(keys),
+                **keys.model_dump(include={"said", "result", "measure", "condition", "because"}),
             )
 
 
@@ -45,14 +41,22 @@ def _problems(keys: ClaimKeys, variants: Iterable[str]) -> Iterator[tuple[str, s
     known = list(variants)
     if text := limits_problem(keys):
         yield "", text
-    own = keys.against == BASELINE
-    against = [keys.against] if keys.against and not own else []
-    for key, named in (("of", keys.of), ("against", against)):
+    against = _baselines(keys)
+    for key, named in (("of", keys.of), ("against", dict.fromkeys(against))):
         for one in named:
             if one not in known:
                 yield key, f"names no variant: {one}{did_you_mean(one, known)}"
-    if (keys.measure == "value") == bool(keys.against):
+    if against and len(against) != len(keys.of):
+        yield "against", f"names {len(against)} variants, of names {len(keys.of)}"
+    if (keys.measure == "value") == bool(against):
         yield "measure", "other than value comes together with against"
     for variant, _ in FIGURE.findall(keys.because):
         if variant not in known:
             yield "because", f"speaks of no variant: {variant}{did_you_mean(variant, known)}"
+
+
+def _baselines(keys: ClaimKeys) -> tuple[str, ...]:
+    """What each variant is compared with; one stands for all."""
+    if isinstance(keys.against, str):
+        return (keys.against,) * len(keys.of)
+    return tuple(keys.against or ())
