@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from twin.cli.progress import clock, watch
+from twin.cli.progress import clock, watch_all
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,14 +24,14 @@ def judged_run(
     """Run what the claims speak of, print and write the verdicts. Returns the exit code."""
     from twin.claims import UNKNOWN, as_markdown, judge
     from twin.runner import Options, free_folder
-    from twin.study import run_variants
+    from twin.study import run_variants, tasks_of
 
     spoken = {v for claim in scenario.claims for v in (*claim.of, claim.against)}
     variants = [variant for variant in scenario.variants if variant in spoken]
     folder = options["out"] or free_folder(f"{scenario.topology}-{scenario.name}")
     asked = Options(overrides, **{**options, "out": None})
-    with watch(console) as watching:
-        outcomes = run_variants(name, variants, folder, asked, lambda _: watching)
+    with watch_all(console, len(variants)) as watching:
+        outcomes = run_variants(name, tasks_of(variants), folder, asked, watching)
     if text := _failed(outcomes):
         print(f"{text}\nwhat was recorded is kept in {folder}/", file=sys.stderr)
         return 1

@@ -141,6 +141,56 @@ def describe(
 
 
 @app.command()
+def compare(
+    scenario: Scenario,
+    seeds: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, max=10_000, help="Runs of each, from its seed on."),
+    ] = 1,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as you like."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder; else a new one in runs/.")
+    ] = None,
+    python: Annotated[bool, typer.Option("--python", help="Plain Python, not compiled.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is wrong.")] = False,
+    components: Components = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Let simulators run in other processes.")
+    ] = False,
+    allow_outside: Annotated[
+        bool, typer.Option("--allow-outside", help="Let files lie outside the topology's folder.")
+    ] = False,
+) -> None:
+    """Run all variants of a scenario and put them side by side: a table, a folder, figures.
+
+    Variants run at once where cores and memory allow. Beside them stands the scenario as it is,
+    unless one of them changes nothing. The folder holds each run in a folder of its own, every KPI
+    in compare.csv and compare.json, and figures as papers print them. Where [economics] names a
+    baseline, the table tells what each saves against it and when it is paid back. With --seeds,
+    numbers are means, with the 5th and the 95th percentile beside them. A variant that fails is
+    told of, and the others are kept.
+    """
+    from twin.cli.compare import compare as compare_variants
+
+    _use(components)
+    code = compare_variants(
+        scenario,
+        sets or [],
+        seeds,
+        out,
+        quiet,
+        in_python=python,
+        components=components,
+        allow_remote=allow_remote,
+        allow_outside=allow_outside,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
 def against(
     run: Annotated[Path, typer.Argument(help="The folder of a run with an [economics].")],
     baseline: Annotated[Path, typer.Argument(help="That of its baseline, such as diesel alone.")],
