@@ -180,8 +180,12 @@ def as_json(comparison: Comparison) -> str:
     seeded = bool(comparison.seeds)
     variants = {column.name: _told(comparison, column, seeded) for column in comparison.columns}
     best = {name: sorted(comparison.best(name)) for name in comparison.values}
-    whole = {"scenario": comparison.scenario, "seeds": list(comparison.seeds)}
-    whole |= {"variants": variants, "best": {name: own for name, own in best.items() if own}}
+    whole = {
+        "scenario": comparison.scenario,
+        "seeds": comparison.seeds,
+        "variants": variants,
+        "best": {name: own for name, own in best.items() if own},
+    }
     return json.dumps(whole, indent=1)
 
 

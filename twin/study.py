@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from twin import catalog
 from twin.calendar import Calendar
@@ -21,7 +20,7 @@ from twin.problems import ComponentError, Problem, Problems
 from twin.runner import Options, Outcome, run_scenario
 from twin.workers import Lost, Tell, room_for, work_through
 
-RUN_GB = 1.0  # memory that a run may need
+RUN_GB = 1.5  # memory that a run may need
 TELL_S = 0.1  # a run tells no more often how far it is
 AS_IT_STANDS = "as-it-stands"  # the folder of a run without variant; no variant can be named so
 
@@ -119,7 +118,7 @@ def _run(scenario: str | Path, options: Options, tell: Tell) -> Ended:
         return run_scenario(scenario, options, progress)
     except Problems as problems:
         return problems.found
-    except Exception as error:  # noqa: BLE001 - the others go on
+    except Exception as error:
         if not isinstance(error, ComponentError):
             traceback.print_exc(file=sys.stderr)
         return _failed(options, f"{type(error).__name__}: {error}")

@@ -46,8 +46,12 @@ class _Worker:
 
 def room_for(tasks: int, gigabytes: float) -> int:
     """How many processes of so much memory the machine bears; one at least."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(min(tasks, cores or 1, int(_free_gigabytes() / gigabytes)), 1)
+    return max(min(tasks, _cores(), int(_free_gigabytes() / gigabytes)), 1)
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _free_gigabytes() -> float:

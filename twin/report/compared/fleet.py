@@ -1,0 +1,232 @@
+"""What fleets did over the whole run: trucks and sets by their modes, charge, and fuel burnt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
+
+from twin.kpis.traces import Trace
+from twin.report import style
+from twin.report.compared.layout import Panel, arrange, bars_in, log_time, panel, time_unit
+from twin.report.compared.shown import Shown, Variant, finest_s
+from twin.samples import QUANTILES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOVING = ("logistics", "fuel")  # roles of those who come or start; drawn where somebody comes
+MODE, AWAY = "mode", "away"
+MOST_ROWS = 24
+LEAST_LW = 0.3  # points: so that a short spell is seen
+MOST_POINTS = 2000  # of a charge: of a longer record a band and its mean are drawn
+BINS = 200
+ROW_IN, NEXT_IN = 1.0, 0.1
+
+
+class Spell(NamedTuple):
+    """One unit in one mode for a while."""
+
+    begin_s: float
+    end_s: float
+    mode: str
+
+
+class Row(NamedTuple):
+    """A unit of a variant, and what it was doing other than nothing."""
+
+    variant: Variant
+    unit: str
+    spells: list[Spell]
+
+
+def trucks(shown: Shown) -> Figure | None:
+    """Who was where, doing what, above the charge of storage; none where nobody ever came."""
+    rows = [row for variant in shown.variants for row in _rows(variant)]
+    if not rows:
+        return None
+    rows = rows[:MOST_ROWS]
+    unit, seconds = time_unit(_horizon_s(shown))
+    drawn = Figure(figsize=(style.WIDTH_IN, 1.0))
+    names = [f"{row.variant.title}: {row.unit}" for row in rows]
+    panels = [panel(drawn, bars_in(len(rows)), NEXT_IN)]
+    _draw_rows(panels[0].axes, rows, names, seconds)
+    stores = list(_stores(shown))
+    if stores:
+        panels.append(panel(drawn, ROW_IN))
+        _draw_stores(panels[1].axes, stores, seconds)
+    for one in panels:
+        one.axes.set_xlim(0.0, _horizon_s(shown) / seconds)
+        one.axes.tick_params(labelbottom=one is panels[-1])
+    panels[-1].axes.set_xlabel(f"time / {unit}")
+    panels[-1] = panels[-1]._replace(below_in=style.BOTTOM_IN)
+    arrange(drawn, panels, names)
+    return drawn
+
+
+def charge(shown: Shown) -> Figure | None:
+    """How the charge of a fleet spreads over its units: a row for each variant and fleet."""
+    fans = [(v, name, frame) for v in shown.variants for name, frame in _fans(v)]
+    if not fans:
+        return None
+    drawn = Figure(figsize=(style.WIDTH_IN, 1.0))
+    panels: list[Panel] = []
+    unit, seconds = time_unit(_horizon_s(shown))
+    for variant, name, frame in fans:
+        last = len(panels) == len(fans) - 1
+        panels.append(panel(drawn, ROW_IN, style.BOTTOM_IN if last else NEXT_IN))
+        axes = panels[-1].axes
+        _draw_fan(axes, frame, f"{variant.title}: {name}", 1.0 if variant.scene else seconds)
+        axes.set_ylabel("charge / %")
+        axes.tick_params(labelbottom=last)
+        if variant.scene:
+            log_time(axes, max(finest_s(variant.scene), 1.0), variant.scene.end_s)
+    axes.set_xlabel("time since the event / s, logarithmic" if variant.scene else f"time / {unit}")
+    low, high = zip(*(one.axes.get_ylim() for one in panels), strict=True)
+    for one in panels:
+        one.axes.set_ylim(min(low), max(high))
+    arrange(drawn, panels, [])
+    return drawn
+
+
+def fuel(shown: Shown) -> Figure | None:
+    """Fuel burnt since the beginning, of all sets together."""
+    found = [(variant, burnt) for variant in shown.variants if (burnt := _burnt(variant))]
+    if not any(burnt.x.max() > 0.0 for _, burnt in found):
+        return None
+    unit, seconds = time_unit(_horizon_s(shown))
+    drawn, panels = style.panels([("fuel burnt / l", 2.2)], [(0.0, _horizon_s(shown) / seconds)])
+    axes = panels[0].axes[0]
+    for variant, burnt in found:
+        label = f"{variant.title}: {burnt.x[-1]:,.0f} l"
+        t = burnt.t_s / seconds
+        axes.plot(t, burnt.x, color=variant.colour, ls=variant.dash, label=label)
+    axes.set_ylim(bottom=0.0)
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axes.set_xlabel(f"time / {unit}")
+    style.arrange(drawn, panels)
+    return drawn
+
+
+def _horizon_s(shown: Shown) -> float:
+    return max(float(one.run.meta["scenario"]["horizon_s"]) for one in shown.variants)
+
+
+def _rows(variant: Variant) -> Iterator[Row]:
+    """The units that come or start, where anybody comes at all."""
+    devices = variant.run.meta["devices"]
+    own = {n: d["role"] for n, d in devices.items() if d["enabled"] and d["role"] in MOVING}
+    events = variant.run.events
+    events = events[events["by"] == "device"]
+    if not (events["device"].isin([n for n, role in own.items() if role == "logistics"])).any():
+        return
+    end_s = float(variant.run.meta["scenario"]["horizon_s"])
+    for name in own:
+        fields = devices[name]["fields"]
+        labels = fields.get(MODE, {}).get("labels", [])
+        field = MODE if labels else AWAY if AWAY in fields else ""
+        told = events[(events["device"] == name) & (events["field"] == field)]
+        for unit, changes in told.groupby("unit", sort=True):
+            spells = [
+                one for one in _spells(changes, end_s) if one.mode not in (*labels[:1], "false")
+            ]
+            yield Row(variant, str(unit), spells)
+
+
+def _spells(changes: pd.DataFrame, end_s: float) -> Iterator[Spell]:
+    ends_s = [*changes["t_s"].iloc[1:], end_s]
+    for begin_s, until_s, mode in zip(changes["t_s"], ends_s, changes["text"], strict=True):
+        yield Spell(float(begin_s), float(until_s), "away" if mode == "true" else str(mode))
+
+
+def _draw_rows(axes: Axes, rows: list[Row], names: list[str], seconds: float) -> None:
+    modes = list(dict.fromkeys(spell.mode for row in rows for spell in row.spells))
+    colours = dict(zip(modes, style.mode_colours(len(modes)), strict=True))
+    for mode in modes:
+        for place, row in enumerate(rows):
+            bars = [
+                (one.begin_s / seconds, (one.end_s - one.begin_s) / seconds)
+                for one in row.spells
+                if one.mode == mode
+            ]
+            axes.broken_barh(bars, (place - 0.36, 0.72), color=colours[mode], lw=LEAST_LW)
+        axes.broken_barh(
+            [(0.0, 0.0)], (0.0, 0.0), color=colours[mode], label=mode.replace("_", " ")
+        )
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
+
+
+def _stores(shown: Shown) -> Iterator[tuple[Variant, str, Trace]]:
+    """The mean charge of each store or fleet of them."""
+    for variant in shown.variants:
+        for name, about in variant.run.meta["devices"].items():
+            signal = f"{name}.soc_pu"
+            if about["enabled"] and about["role"] == "storage" and signal in variant.run:
+                series = variant.run.frame(signal)[signal].dropna()
+                t_s, soc = series.index.to_numpy(np.float64), series.to_numpy(np.float64)
+                yield variant, name, Trace(t_s, soc)
+
+
+def _draw_stores(axes: Axes, stores: list[tuple[Variant, str, Trace]], seconds: float) -> None:
+    for variant, name, trace in stores:
+        t, charge = trace.t_s / seconds, 100.0 * trace.x
+        label, colour = f"{variant.title}: {name}", variant.colour
+        if len(t) > MOST_POINTS:
+            parts = np.array_split(charge, BINS)
+            t = np.array([own.mean() for own in np.array_split(t, BINS)])
+            low, high = ([end(own) for own in parts] for end in (np.min, np.max))
+            axes.fill_between(t, low, high, color=(colour, 0.12), lw=0)
+            charge, label = np.array([own.mean() for own in parts]), f"{label}, mean and range"
+        axes.plot(t, charge, color=colour, ls=variant.dash, label=label)
+    axes.set_ylabel("charge / %")
+
+
+def _fans(variant: Variant) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Of each fleet of stores the quantiles of charge that were sampled, by time of the figure."""
+    import pandas as pd
+
+    parts = sorted((variant.run.folder / "samples").glob("part-*.parquet"))
+    fleets = [
+        name
+        for name, about in variant.run.meta["devices"].items()
+        if about["enabled"] and about["role"] == "storage" and about["units"] > 1
+    ]
+    columns = {name: [f"{name}.soc_pu:p{100 * q:02.0f}" for q in QUANTILES] for name in fleets}
+    if not parts or not columns:
+        return
+    wanted = ["t_s", *(column for own in columns.values() for column in own)]
+    frame = pd.concat([pd.read_parquet(part, columns=wanted) for part in parts])
+    frame = frame.sort_values("t_s").set_index("t_s")
+    if variant.scene:
+        frame = frame.set_axis(frame.index - variant.scene.at_s)
+        frame = frame[frame.index > 0.0]
+    for name, own in columns.items():
+        yield name, frame[own].set_axis([*QUANTILES], axis=1)
+
+
+def _draw_fan(axes: Axes, frame: pd.DataFrame, title: str, seconds: float) -> None:
+    t, low, quarter, middle, upper, high = (
+        frame.index.to_numpy() / seconds,
+        *(100.0 * frame[q].to_numpy() for q in QUANTILES),
+    )
+    axes.plot([], [], " ", label=title)
+    axes.fill_between(t, low, high, color=(style.GREEN, 0.2), lw=0, label="5 to 95 % of units")
+    axes.fill_between(t, quarter, upper, color=(style.GREEN, 0.4), lw=0, label="25 to 75 %")
+    axes.plot(t, middle, color=style.GREEN, label="median")
+
+
+def _burnt(variant: Variant) -> Trace | None:
+    devices = variant.run.meta["devices"].items()
+    own = [f"{n}.fuel_l" for n, about in devices if about["enabled"] and about["role"] == "fuel"]
+    own = [name for name in own if name in variant.run]
+    if not own:
+        return None
+    total = variant.run.frame(*own).ffill().fillna(0.0).sum(axis=1)
+    return Trace(total.index.to_numpy(np.float64), total.to_numpy(np.float64, copy=False))
