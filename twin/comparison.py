@@ -30,6 +30,7 @@ from twin.units import unit_of
 Better = Literal["more", "less", "near", ""]
 
 LIKE = 1e-9  # values that differ by less of the larger are alike
+PEAK = ".peak_change_kw"
 SAVED: dict[str, Better] = {
     "extra_capex_usd": "less",
     "saving_usd_per_y": "more",
@@ -98,8 +99,24 @@ class Comparison:
             return set()
         scores = {variant: _score(spread.mean, better) for variant, spread in row.items()}
         most = max(scores.values(), default=math.nan)
-        found = {one for one, score in scores.items() if _alike(score, most)}
+        found = {v for v, score in scores.items() if math.isclose(score, most, rel_tol=LIKE)}
         return found if len(found) < len(row) else set()
+
+    def resources(self, least_pu: float) -> list[str]:
+        """What answered the event with a share of the largest answer or more; a network is none."""
+        roles = {
+            name: about["role"]
+            for column in self.columns
+            for outcome in column.outcomes[:1]
+            for name, about in outcome.meta.get("devices", {}).items()
+        }
+        most_kw = {
+            kpi.removesuffix(PEAK): max(abs(one.mean) for one in row.values())
+            for kpi, row in self.values.items()
+            if kpi.endswith(PEAK) and roles.get(kpi.removesuffix(PEAK)) != "network"
+        }
+        least_kw = least_pu * max(most_kw.values(), default=0.0)
+        return [name for name, kw in most_kw.items() if kw >= least_kw]
 
 
 def compared(
@@ -169,10 +186,6 @@ def better_of(name: str) -> Better:
 
 def _score(value: float, better: Better) -> float:
     return {"more": value, "less": -value, "near": -abs(value), "": 0.0}[better]
-
-
-def _alike(one: float, other: float) -> bool:
-    return one == other or abs(one - other) <= LIKE * max(abs(one), abs(other))
 
 
 def as_json(comparison: Comparison) -> str:

@@ -92,7 +92,7 @@ def table_text(found: Comparison, width: int = 0) -> Text:
 def _lines(found: Comparison, title: str) -> Iterator[Line]:
     for kpi in GROUPS[title]:
         if title == "resources":
-            for name in _resources(found):
+            for name in found.resources(LEAST_PU):
                 if _told(found, f"{name}.{kpi}"):
                     yield _line(f"{name} {kpi}", f"{name}.{kpi}")
         elif _told(found, kpi):
@@ -106,17 +106,6 @@ def _line(label: str, kpi: str) -> Line:
 def _told(found: Comparison, kpi: str) -> bool:
     row = found.row(kpi)
     return bool(row) and (kpi in ALWAYS or any(one.mean for one in row.values()))
-
-
-def _resources(found: Comparison) -> list[str]:
-    """The resources whose change of power tells in some variant."""
-    most = {
-        kpi.rpartition(".")[0]: max(abs(one.mean) for one in row.values())
-        for kpi, row in found.values.items()
-        if kpi.endswith(".peak_change_kw")
-    }
-    least = LEAST_PU * max(most.values(), default=0.0)
-    return [name for name, kw in most.items() if kw >= least]
 
 
 def _block(

@@ -17,7 +17,7 @@ from twin.report.compared.shown import Shown
 
 BELOW_IN = 0.44
 THICK = 0.66  # of a row
-ANSWER_S = WINDOWS_S[1:]  # of the first second there is too little to see
+ANSWER_S = (WINDOWS_S[1], WINDOWS_S[3])  # before a nadir, and until a set has come
 LEAST_PU = 0.005  # of the longest bar: a smaller part is not named
 
 SUPPLY = {

@@ -20,7 +20,7 @@ from twin.report.compared.shown import Shown, Variant, finest_s, with_events
 from twin.report.scene import Scene
 
 FIRST_S = 5.0
-EARLIEST_S = 1e-2  # where a logarithmic axis begins at least, for nothing is seen before
+EARLIEST_S = 2e-2  # where a logarithmic axis begins at least, for nothing is seen before
 BEFORE = 0.06  # of the first seconds is shown before the event
 ROW_IN = 1.15
 

@@ -12,8 +12,8 @@ from matplotlib.ticker import StrMethodFormatter
 
 from twin.kpis.traces import Trace
 from twin.report import style
-from twin.report.compared.layout import Panel, arrange, bars_in, log_time, panel, time_unit
-from twin.report.compared.shown import Shown, Variant, finest_s
+from twin.report.compared.layout import arrange, bars_in, bold_first, panel, time_unit
+from twin.report.compared.shown import Shown, Variant
 from twin.samples import QUANTILES
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ MOST_ROWS = 24
 LEAST_LW = 0.3  # points: so that a short spell is seen
 MOST_POINTS = 2000  # of a charge: of a longer record a band and its mean are drawn
 BINS = 200
+LEAST_UNITS = 5  # fewer have no spread
 ROW_IN, NEXT_IN = 1.0, 0.1
 
 
@@ -70,26 +71,22 @@ def trucks(shown: Shown) -> Figure | None:
 
 def charge(shown: Shown) -> Figure | None:
     """How the charge of a fleet spreads over its units: a row for each variant and fleet."""
-    fans = [(v, name, frame) for v in shown.variants for name, frame in _fans(v)]
+    fans = [(f"{v.title}: {name}", fan) for v in shown.variants for name, fan in _fans(v)]
     if not fans:
         return None
-    drawn = Figure(figsize=(style.WIDTH_IN, 1.0))
-    panels: list[Panel] = []
     unit, seconds = time_unit(_horizon_s(shown))
-    for variant, name, frame in fans:
-        last = len(panels) == len(fans) - 1
-        panels.append(panel(drawn, ROW_IN, style.BOTTOM_IN if last else NEXT_IN))
-        axes = panels[-1].axes
-        _draw_fan(axes, frame, f"{variant.title}: {name}", 1.0 if variant.scene else seconds)
-        axes.set_ylabel("charge / %")
-        axes.tick_params(labelbottom=last)
-        if variant.scene:
-            log_time(axes, max(finest_s(variant.scene), 1.0), variant.scene.end_s)
-    axes.set_xlabel("time since the event / s, logarithmic" if variant.scene else f"time / {unit}")
-    low, high = zip(*(one.axes.get_ylim() for one in panels), strict=True)
+    views = [(0.0, _horizon_s(shown) / seconds)]
+    drawn, panels = style.panels([("charge / %", ROW_IN)] * len(fans), views)
+    for one, (title, fan) in zip(panels, fans, strict=True):
+        one.axes[0].plot([], [], " ", label=title)
+        _draw_fan(one.axes[0], fan, seconds, named=one is panels[0])
+    low, high = zip(*(one.axes[0].get_ylim() for one in panels), strict=True)
     for one in panels:
-        one.axes.set_ylim(min(low), max(high))
-    arrange(drawn, panels, [])
+        one.axes[0].set_ylim(min(low), max(high))
+    panels[-1].axes[0].set_xlabel(f"time / {unit}")
+    style.arrange(drawn, panels)
+    for one in panels:
+        bold_first(one.legend)
     return drawn
 
 
@@ -189,37 +186,28 @@ def _draw_stores(axes: Axes, stores: list[tuple[Variant, str, Trace]], seconds: 
 
 
 def _fans(variant: Variant) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Of each fleet of stores the quantiles of charge that were sampled, by time of the figure."""
+    """Of each fleet of stores the quantiles of charge that were sampled."""
     import pandas as pd
 
     parts = sorted((variant.run.folder / "samples").glob("part-*.parquet"))
-    fleets = [
-        name
-        for name, about in variant.run.meta["devices"].items()
-        if about["enabled"] and about["role"] == "storage" and about["units"] > 1
-    ]
-    columns = {name: [f"{name}.soc_pu:p{100 * q:02.0f}" for q in QUANTILES] for name in fleets}
-    if not parts or not columns:
-        return
-    wanted = ["t_s", *(column for own in columns.values() for column in own)]
-    frame = pd.concat([pd.read_parquet(part, columns=wanted) for part in parts])
-    frame = frame.sort_values("t_s").set_index("t_s")
-    if variant.scene:
-        frame = frame.set_axis(frame.index - variant.scene.at_s)
-        frame = frame[frame.index > 0.0]
-    for name, own in columns.items():
-        yield name, frame[own].set_axis([*QUANTILES], axis=1)
+    devices = variant.run.meta["devices"].items()
+    for name, about in devices if parts else ():
+        if about["enabled"] and about["role"] == "storage" and about["units"] >= LEAST_UNITS:
+            own = [f"{name}.soc_pu:p{100 * q:02.0f}" for q in QUANTILES]
+            frame = pd.concat([pd.read_parquet(part, columns=["t_s", *own]) for part in parts])
+            yield name, frame.set_index("t_s").sort_index()
 
 
-def _draw_fan(axes: Axes, frame: pd.DataFrame, title: str, seconds: float) -> None:
-    t, low, quarter, middle, upper, high = (
-        frame.index.to_numpy() / seconds,
-        *(100.0 * frame[q].to_numpy() for q in QUANTILES),
-    )
-    axes.plot([], [], " ", label=title)
-    axes.fill_between(t, low, high, color=(style.GREEN, 0.2), lw=0, label="5 to 95 % of units")
-    axes.fill_between(t, quarter, upper, color=(style.GREEN, 0.4), lw=0, label="25 to 75 %")
-    axes.plot(t, middle, color=style.GREEN, label="median")
+def _draw_fan(axes: Axes, fan: pd.DataFrame, seconds: float, named: bool) -> None:
+    t = fan.index.to_numpy(np.float64) / seconds
+    low, quarter, middle, upper, high = 100.0 * fan.to_numpy(np.float64).T
+    for ends, shade, label in (
+        ((low, high), 0.2, "5 to 95 % of units"),
+        ((quarter, upper), 0.4, "25 to 75 %"),
+    ):
+        label = label if named else "_"
+        axes.fill_between(t, *ends, color=(style.GREEN, shade), lw=0, label=label)
+    axes.plot(t, middle, color=style.GREEN, label="median" if named else "_")
 
 
 def _burnt(variant: Variant) -> Trace | None:

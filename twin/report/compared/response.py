@@ -36,6 +36,7 @@ class Answer(NamedTuple):
     t50_s: Spread
     t90_s: Spread
     nadir_s: Spread | None
+    units_s: list[float]  # t90 of units that were recorded one by one
 
 
 def figure(shown: Shown) -> Figure | None:
@@ -54,29 +55,20 @@ def figure(shown: Shown) -> Figure | None:
     for place, (_, one) in enumerate(rows):
         if one:
             latest_s = max(latest_s, _draw(axes, place, one, shown))
-    _label(
-        axes, [name for name, _ in rows], [place for place, (_, one) in enumerate(rows) if not one]
-    )
+    names = [name for name, _ in rows]
+    _label(axes, names, [place for place, (_, one) in enumerate(rows) if not one])
     earliest_s = min(max(one.t10_s.mean, EARLIEST_S) for one in found)
     log_time(axes, earliest_s / 2.0, latest_s * 1.6)
     axes.set_xlabel("time since the event / s, logarithmic")
     _add_keys(axes, found)
-    arrange(drawn, [only], [name for name, _ in rows])
+    arrange(drawn, [only], names)
     return drawn
 
 
 def _answers(shown: Shown) -> Iterator[Answer]:
     """Resource by resource, variant by variant; small ones left out."""
     values = shown.comparison.values
-    peaks = {
-        name.rpartition(".")[0]: max(abs(one.mean) for one in row.values())
-        for name, row in values.items()
-        if name.endswith(".peak_change_kw")
-    }
-    least_kw = LEAST_PU * max(peaks.values(), default=0.0)
-    for name, peak_kw in peaks.items():
-        if name not in shown.colours or peak_kw < least_kw:
-            continue
+    for name in shown.comparison.resources(LEAST_PU):
         for variant in shown.variants:
             times = [
                 values.get(f"{name}.{t}_s", {}).get(variant.name) for t in ("t10", "t50", "t90")
@@ -84,7 +76,7 @@ def _answers(shown: Shown) -> Iterator[Answer]:
             t10, t50, t90 = times
             if t10 and t50 and t90:
                 nadir = values.get("nadir_s", {}).get(variant.name)
-                yield Answer(name, variant, t10, t50, t90, nadir)
+                yield Answer(name, variant, t10, t50, t90, nadir, unit_times_s(variant, name))
 
 
 def _draw(axes: Axes, place: int, one: Answer, shown: Shown) -> float:
@@ -97,9 +89,9 @@ def _draw(axes: Axes, place: int, one: Answer, shown: Shown) -> float:
         axes.plot((one.t90_s.p5, one.t90_s.p95), (place, place), color=style.BLACK, lw=EDGE)
     if one.nadir_s:
         style.dot(axes, "v", one.nadir_s.mean, place, style.BLACK)
-    units_s = unit_times_s(one.variant, one.resource)
-    axes.plot(units_s, np.full(len(units_s), place + 0.28), ".", ms=3, color=style.GREY)
-    return float(max(one.t90_s.p95, *units_s, one.nadir_s.mean if one.nadir_s else 0.0))
+    below = np.full(len(one.units_s), place + 0.28)
+    axes.plot(one.units_s, below, ".", ms=3, color=style.GREY)
+    return float(max(one.t90_s.p95, *one.units_s, one.nadir_s.mean if one.nadir_s else 0.0))
 
 
 def unit_times_s(variant: Variant, resource: str) -> list[float]:
@@ -127,7 +119,7 @@ def _add_keys(axes: Axes, found: list[Answer]) -> None:
     axes.plot([], [], "o", ms=5, color=grey, mec="white", label="50 %")
     if any(one.nadir_s for one in found):
         axes.plot([], [], "v", ms=4.5, color=style.BLACK, label="nadir")
-    if any(unit_times_s(one.variant, one.resource) for one in found):
+    if any(one.units_s for one in found):
         axes.plot([], [], ".", ms=4, color=grey, label="90 % of single units")
     if any(one.t90_s.p95 > one.t90_s.p5 for one in found):
         label = "90 %: 5th to 95th percentile of seeds"

@@ -32,6 +32,7 @@ OF_ROLE = {
 SPARE = (style.PINK, style.SKY, style.ORANGE, style.BLACK, style.RED, "#8c6d31", "#5254a3")
 GREYS = ("#4d4d4d", "#969696", "#c7c7c7")
 SILENT = (*NO_RESOURCE, "control", "meter", "logistics", "network")
+LOADS = "all loads, by frequency, voltage and shedding"
 DASHES = ("-", "--", ":", "-.")
 
 
@@ -65,7 +66,14 @@ class Variant:
         """How far the largest powers move from where they were before the event."""
         if not (self.scene and self.frequency):
             return []
-        return largest(changes(powers(self.scene, self.frequency[0])))
+        found = changes(powers(self.scene, self.frequency[0]))
+        loads = [one for one in found if self._is_load(one)]
+        others = [one for one in found if not self._is_load(one)]
+        return largest([*others, *_together(LOADS, loads)])
+
+    def _is_load(self, power: Power) -> bool:
+        about = self.run.meta["devices"].get(power.name.partition(" (")[0], {})
+        return about.get("role") == "load" or power.name.endswith("its own load")
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,14 @@ def _colours(variants: tuple[Variant, ...]) -> dict[str, str]:
         if name not in found:
             found[name] = next(left)
     return found
+
+
+def _together(name: str, found: list[Power]) -> Iterator[Power]:
+    """Several powers as one."""
+    if found:
+        t_s = found[0].trace.t_s
+        whole = np.sum([np.interp(t_s, *one.trace) for one in found], axis=0)
+        yield Power(name, Trace(t_s, whole), of_bus=True)
 
 
 def with_events(shown: Shown) -> Iterator[tuple[Variant, Scene, Trace]]:
