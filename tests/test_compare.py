@@ -77,7 +77,7 @@ def test_over_seeds_a_variant_counts_by_its_mean_beside_two_percentiles() -> Non
     assert found.row("fuel_l")["one"] == pytest.approx(
         (30.0, np.percentile(fuel_l, 5), np.percentile(fuel_l, 95))
     )
-    assert "  fuel_l    30.000   [12.000, 48.000]  l" in lines(found)
+    assert "  fuel_l  30.000   [12.000, 48.000]  l" in lines(found)
 
 
 def test_a_variant_that_failed_keeps_its_column_and_its_reason() -> None:
@@ -91,7 +91,7 @@ def test_a_variant_that_failed_keeps_its_column_and_its_reason() -> None:
 
 def test_what_was_not_begun_is_told_of_as_such() -> None:
     found = compared("a_study", tasks_of(["one", "two"]), {"one": outcome({"fuel_l": 1.0})}, "")
-    assert found.columns[1].reasons == ["was not begun"]
+    assert found.columns[1].reasons == ["not begun"]
 
 
 def test_energy_that_was_not_served_is_red_and_none_of_it_is_said_too() -> None:
@@ -114,7 +114,7 @@ def test_a_table_wider_than_the_terminal_goes_on_below_with_its_rows_named_again
     found = of_one("nadir_hz", {f"variant_{k}": 49.0 + k / 10.0 for k in range(6)})
     parts = lines(found, width=60)
     assert max(map(len, parts)) <= 60
-    assert sum("nadir_hz" in line for line in parts) == 3
+    assert sum("nadir_hz" in line for line in parts) == 2
     assert sum("nadir_hz" in line for line in lines(found)) == 1
 
 

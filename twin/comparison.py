@@ -56,15 +56,21 @@ class Column:
     outcomes: tuple[Outcome, ...]
 
     @property
+    def status(self) -> str:
+        """That of its runs: ``done`` if all are, else of the first that is not."""
+        others = (one.status for one in self.outcomes if one.status != "done")
+        return next(others, "done") if self.outcomes else "not begun"
+
+    @property
     def done(self) -> bool:
         """Whether all of its runs came to their end."""
-        return bool(self.outcomes) and all(one.status == "done" for one in self.outcomes)
+        return self.status == "done"
 
     @property
     def reasons(self) -> list[str]:
         """Why runs did not come to their end, each reason once."""
         found = [one.reason or one.status for one in self.outcomes if one.status != "done"]
-        return list(dict.fromkeys(found)) if self.outcomes else ["was not begun"]
+        return list(dict.fromkeys(found)) if self.outcomes else [self.status]
 
     @property
     def missed(self) -> list[str]:
@@ -205,7 +211,7 @@ def as_json(comparison: Comparison) -> str:
 def _told(comparison: Comparison, column: Column, seeded: bool) -> dict[str, Any]:
     rows = {n: row[column.name] for n, row in comparison.values.items() if column.name in row}
     told: dict[str, Any] = {
-        "status": "done" if column.done else "failed",
+        "status": column.status,
         "reasons": column.reasons,
         "missed": column.missed,
         "kpis": {name: _plain(spread.mean) for name, spread in rows.items()},

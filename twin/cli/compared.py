@@ -134,7 +134,7 @@ def _block(
         cells.append(cell)
     column = next(one for one in found.columns if one.name == variant)
     head = variant.replace("as-it-stands", "as it stands")
-    head += "" if column.done else " (failed)"
+    head += "" if column.done else f" ({column.status})"
     width = max(len(cell) for cell in (Text(head), *cells))
     for cell in cells:
         cell.pad_right(width - len(cell))

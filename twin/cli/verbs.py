@@ -52,6 +52,19 @@ Components = Annotated[
     ),
 ]
 Scenario = Annotated[str, typer.Argument(help="A name like island_telecom/week, or a file.")]
+Variant = Annotated[str, typer.Option(help="One of its variants.", metavar="NAME")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as you like."),
+]
+InPython = Annotated[bool, typer.Option("--python", help="Plain Python, not compiled.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is wrong.")]
+AllowRemote = Annotated[
+    bool, typer.Option("--allow-remote", help="Let simulators run in other processes.")
+]
+AllowOutside = Annotated[
+    bool, typer.Option("--allow-outside", help="Let files lie outside the topology's folder.")
+]
 
 
 @app.callback()
@@ -67,19 +80,16 @@ def twin(
 @app.command()
 def run(
     scenario: Scenario,
-    variant: Annotated[str, typer.Option(help="One of its variants.", metavar="NAME")] = "",
-    sets: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as you like."),
-    ] = None,
+    variant: Variant = "",
+    sets: Sets = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The run folder; else a new one in runs/.")
     ] = None,
     exploded: Annotated[
         bool, typer.Option("--exploded", help="Each device as a simulator of its own.")
     ] = False,
-    python: Annotated[bool, typer.Option("--python", help="Plain Python, not compiled.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is wrong.")] = False,
+    python: InPython = False,
+    quiet: Quiet = False,
     snapshots: Annotated[
         list[float] | None,
         typer.Option("--snapshot", metavar="SECONDS", help="Keep the state at this time."),
@@ -88,12 +98,8 @@ def run(
         Path | None, typer.Option(metavar="RUN", help="Go on from the last snapshot of a run.")
     ] = None,
     components: Components = None,
-    allow_remote: Annotated[
-        bool, typer.Option("--allow-remote", help="Let simulators run in other processes.")
-    ] = False,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Let files lie outside the topology's folder.")
-    ] = False,
+    allow_remote: AllowRemote = False,
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Run a scenario and judge what comes out."""
     from twin.cli.watch import watched_run
@@ -147,22 +153,15 @@ def compare(
         int,
         typer.Option(metavar="N", min=1, max=10_000, help="Runs of each, from its seed on."),
     ] = 1,
-    sets: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as you like."),
-    ] = None,
+    sets: Sets = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The folder; else a new one in runs/.")
     ] = None,
-    python: Annotated[bool, typer.Option("--python", help="Plain Python, not compiled.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is wrong.")] = False,
+    python: InPython = False,
+    quiet: Quiet = False,
     components: Components = None,
-    allow_remote: Annotated[
-        bool, typer.Option("--allow-remote", help="Let simulators run in other processes.")
-    ] = False,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Let files lie outside the topology's folder.")
-    ] = False,
+    allow_remote: AllowRemote = False,
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Run all variants of a scenario and put them side by side: a table, a folder, figures.
 
@@ -209,18 +208,11 @@ def modes(
         float | None,
         typer.Option(metavar="SECONDS", help="When; else just before its first event."),
     ] = None,
-    variant: Annotated[str, typer.Option(help="One of its variants.", metavar="NAME")] = "",
-    sets: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as you like."),
-    ] = None,
+    variant: Variant = "",
+    sets: Sets = None,
     components: Components = None,
-    allow_remote: Annotated[
-        bool, typer.Option("--allow-remote", help="Let simulators run in other processes.")
-    ] = False,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Let files lie outside the topology's folder.")
-    ] = False,
+    allow_remote: AllowRemote = False,
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Tell how a scenario swings at an instant, how well damped, and what takes part."""
     from twin.cli.modes import show_modes

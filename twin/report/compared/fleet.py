@@ -23,8 +23,8 @@ MOVING = ("logistics", "fuel")  # roles of those who come or start; drawn where 
 MODE, AWAY = "mode", "away"
 MOST_ROWS = 24
 LEAST_LW = 0.3  # points: so that a short spell is seen
-MOST_POINTS = 2000  # of a charge: of a longer record a band and its mean are drawn
-BINS = 200
+BINS = 200  # spans of a charge, of each the mean and the range
+SEEN = 2.0  # percent of charge: a smaller range is not spoken of
 LEAST_UNITS = 5  # fewer have no spread
 ROW_IN, NEXT_IN = 1.0, 0.1
 
@@ -171,17 +171,26 @@ def _stores(shown: Shown) -> Iterator[tuple[Variant, str, Trace]]:
                 yield variant, name, Trace(t_s, soc)
 
 
+def binned(trace: Trace) -> tuple[Trace, Trace, Trace]:
+    """The lowest, mean and highest in equal spans of time, so that days of a year can be seen."""
+    spans = np.minimum((trace.t_s / trace.t_s[-1] * BINS).astype(np.int64), BINS - 1)
+    first = np.flatnonzero(np.diff(spans, prepend=-1))
+    counts = np.diff(first, append=len(spans))
+    t = np.add.reduceat(trace.t_s, first) / counts
+    mean = np.add.reduceat(trace.x, first) / counts
+    ends = (end.reduceat(trace.x, first) for end in (np.minimum, np.maximum))
+    low, high = (Trace(t, x) for x in ends)
+    return low, Trace(t, mean), high
+
+
 def _draw_stores(axes: Axes, stores: list[tuple[Variant, str, Trace]], seconds: float) -> None:
     for variant, name, trace in stores:
-        t, charge = trace.t_s / seconds, 100.0 * trace.x
-        label, colour = f"{variant.title}: {name}", variant.colour
-        if len(t) > MOST_POINTS:
-            parts = np.array_split(charge, BINS)
-            t = np.array([own.mean() for own in np.array_split(t, BINS)])
-            low, high = ([end(own) for own in parts] for end in (np.min, np.max))
-            axes.fill_between(t, low, high, color=(colour, 0.12), lw=0)
-            charge, label = np.array([own.mean() for own in parts]), f"{label}, mean and range"
-        axes.plot(t, charge, color=colour, ls=variant.dash, label=label)
+        low, mean, high = binned(Trace(trace.t_s / seconds, 100.0 * trace.x))
+        swings = float(np.max(high.x - low.x)) > SEEN
+        label = f"{variant.title}: {name}{', mean and range' if swings else ''}"
+        colour = variant.colour
+        axes.fill_between(low.t_s, low.x, high.x, color=(colour, 0.12), lw=0)
+        axes.plot(*mean, color=colour, ls=variant.dash, label=label)
     axes.set_ylabel("charge / %")
 
 

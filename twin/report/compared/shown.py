@@ -32,7 +32,7 @@ OF_ROLE = {
 SPARE = (style.PINK, style.SKY, style.ORANGE, style.BLACK, style.RED, "#8c6d31", "#5254a3")
 GREYS = ("#4d4d4d", "#969696", "#c7c7c7")
 SILENT = (*NO_RESOURCE, "control", "meter", "logistics", "network")
-LOADS = "all loads, by frequency, voltage and shedding"
+LOADS = "all loads"
 DASHES = ("-", "--", ":", "-.")
 
 
