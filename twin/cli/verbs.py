@@ -44,11 +44,7 @@ def _show_version(wanted: bool) -> None:
 Components = Annotated[
     Path | None,
     typer.Option(
-        "--components",
-        metavar="DIR",
-        exists=True,
-        file_okay=False,
-        help="Use the components of a folder.",
+        metavar="DIR", exists=True, file_okay=False, help="Use the components of a folder."
     ),
 ]
 Scenario = Annotated[str, typer.Argument(help="A name like island_telecom/week, or a file.")]
@@ -165,12 +161,11 @@ def compare(
 ) -> None:
     """Run all variants of a scenario and put them side by side: a table, a folder, figures.
 
-    Variants run at once where cores and memory allow. Beside them stands the scenario as it is,
-    unless one of them changes nothing. The folder holds each run in a folder of its own, every KPI
-    in compare.csv and compare.json, and figures as papers print them. Where [economics] names a
-    baseline, the table tells what each saves against it and when it is paid back. With --seeds,
-    numbers are means, with the 5th and the 95th percentile beside them. A variant that fails is
-    told of, and the others are kept.
+    Variants run at once where cores and memory allow, beside the scenario as it stands unless one
+    changes nothing. The folder holds every run, every KPI in compare.csv and compare.json, and
+    figures as papers print them. Where [economics] names a baseline, the table tells what each
+    saves against it. With --seeds, numbers are means, with the 5th and the 95th percentile beside
+    them. A variant that fails is told of, and the others are kept.
     """
     from twin.cli.compare import compare as compare_variants
 
