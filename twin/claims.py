@@ -14,8 +14,8 @@ from typing import Any
 
 from twin.check import expected_text, holds, number, unit_text
 from twin.problems import did_you_mean
+from twin.savings import baseline_of
 from twin.scenario import Claim, Expect, Scenario
-from twin.study import baseline_of
 from twin.units import unit_of
 
 Results = Mapping[str, Mapping[str, float]]  # of each variant

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from twin.cli.progress import clock, watch
+from twin.cli.progress import clock, watch_all
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,13 +25,14 @@ def judged_run(
     """Run what the claims speak of, print and write the verdicts. Returns the exit code."""
     from twin.claims import UNKNOWN, as_markdown, judge, needed
     from twin.runner import Options, free_folder
-    from twin.study import results, run_variants
+    from twin.savings import results
+    from twin.study import run_variants, tasks_of
 
     variants = needed(scenario)
     folder = options["out"] or free_folder(f"{scenario.topology}-{scenario.name}")
     asked = Options(overrides, **{**options, "out": None})
-    with watch(console) as watching:
-        outcomes = run_variants(name, variants, folder, asked, lambda _: watching.anew())
+    with watch_all(console, len(variants)) as watching:
+        outcomes = run_variants(name, tasks_of(variants), folder, asked, watching)
     if text := _failed(outcomes):
         print(f"{text}\nwhat was recorded is kept in {folder}/", file=sys.stderr)
         return 1

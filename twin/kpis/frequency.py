@@ -136,7 +136,8 @@ def load_step_pu(run: Run) -> float | None:
 
 def _rocof(name: str, window_s: float) -> Kpi:
     tell = of_frequency(lambda trace: traces.steepest_slope(trace, window_s))
-    return Kpi(f"rocof_{name}_hz_per_s", f"steepest change of frequency over {name}", tell)
+    doc = f"steepest change of frequency over {name}"
+    return Kpi(f"rocof_{name}_hz_per_s", doc, tell, "near")
 
 
 def _lowest(trace: Trace) -> float:
@@ -181,6 +182,7 @@ KPIS: tuple[Kpi, ...] = (
         "quasi_steady_20_52s_mhz",
         "mean from 20 to 52 s after the event less the frequency before it",
         of_frequency(quasi_steady_mhz, one=True),
+        "near",
     ),
     Kpi(
         "settled_hz",
