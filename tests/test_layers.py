@@ -81,6 +81,7 @@ ORDER = (
     "runner",
     "study",
     "claims",
+    "rerun",
     "report",
     "draw",
     "trial",
