@@ -19,7 +19,7 @@ from twin.calendar import make_calendar
 from twin.cell import Cell, Quiet
 from twin.drive import driven_inputs
 from twin.expand import expanded, followed
-from twin.failure import Guard
+from twin.failure import CellFailure, Guard
 from twin.kpis.traces import Trace
 from twin.load import load_scenario
 from twin.problems import Problem, Problems, did_you_mean
@@ -75,8 +75,8 @@ class Ended:
 
 
 def rerun(name: str | Path, overrides: Mapping[str, Any], variant: str = "") -> Ended:
-    """Run a scenario of compiled devices alone; raises Problems or CellFailure."""
-    scenario, topology = load_scenario(name, overrides, variant)
+    """Run a scenario of compiled devices alone; raises Problems."""
+    scenario, topology = load_scenario(name, overrides, variant, others=False)
     scenario, topology = followed(scenario, topology), expanded(topology)
     tape = Tape()
     run = Run(
@@ -95,5 +95,8 @@ def rerun(name: str | Path, overrides: Mapping[str, Any], variant: str = "") -> 
     prepare_cells(run)
     (cell,) = run.cells.values()
     sampler = Sampler(cell, Record(signals=()))
-    Guard(cell, sampler, Quiet(), None).advance(run.calendar.end)
+    try:
+        Guard(cell, sampler, Quiet(), None).advance(run.calendar.end)
+    except CellFailure as error:
+        raise Problems([Problem(str(name), 0, variant, f"did not end: {error}")]) from None
     return Ended(cell, tape, min((event.at_s for event in scenario.events), default=0.0))
