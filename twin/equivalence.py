@@ -1,9 +1,9 @@
 """How much of one resource does what another does, by running both: maps of a scenario.
 
 For each place of a map the other resource is run once. Then the size of the one is sought at which
-both runs end with the same value: the range is halved until a hundredth of it is left, and the
-last bit is taken as straight, which leaves an error of some 1e-4 of the range. Where even the most
-is not enough the size is infinite; where the least does it already, it is the least.
+both runs end with the same value: the range is halved until a hundredth of it is left, and that
+bit is taken as straight. Where even the most is not enough the size is infinite; where the least
+does it already, it is the least. What both end with has to rise or to fall with the size all along.
 """
 
 from __future__ import annotations

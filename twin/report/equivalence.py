@@ -6,6 +6,7 @@ are the crossover, one for each. Grey is where no size is enough.
 
 from __future__ import annotations
 
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ LEVELS = 9
 NOT_ENOUGH = "#d0d0d0"
 COLOURS = "viridis_r"
 SHADES = 60
+EDGE = 0.04  # of all sizes: a line so near to the least or most has no room for its number
 LINES = (style.RED, style.BLACK, style.BLUE, style.ORANGE, style.PINK, style.GREEN)
 
 
@@ -41,19 +43,17 @@ def figure(found: Map) -> Figure:
     axes.set_facecolor(NOT_ENOUGH)
     axes.grid(visible=False)
     sizes = np.ma.masked_invalid(found.sizes)
-    shown = sizes[len(sizes) // 2]
+    shown = sizes[(len(sizes) - 1) // 2]
     if shown.count():
         _draw_sizes(drawn, axes, asked, shown)
     handles = _draw_crossovers(axes, asked, sizes)
     if np.ma.getmaskarray(shown).any():
         handles.append(Patch(color=NOT_ENOUGH, label="no size is enough"))
     axes.set(xlabel=asked.x.label, ylabel=asked.y.label)
-    if asked.x.log:
-        axes.set_xscale("log")
-        _name_values(axes.xaxis, asked.x)
-    if asked.y.log:
-        axes.set_yscale("log")
-        _name_values(axes.yaxis, asked.y)
+    axes.set_xscale("log" if asked.x.log else "linear")
+    axes.set_yscale("log" if asked.y.log else "linear")
+    _rule(axes.xaxis, asked.x)
+    _rule(axes.yaxis, asked.y)
     columns = 3 if len(handles) > 2 else 2
     axes.legend(handles=handles, ncols=columns, bbox_to_anchor=LEGEND_AT, **style.LEGEND)
     drawn.text(0.02, 0.97, asked.title, va="top", size=8, weight="bold")
@@ -71,14 +71,15 @@ def _draw_sizes(drawn: Figure, axes: Axes, asked: Equivalence, sizes: Any) -> No
     colours = axes.contourf(*place, sizes, levels, norm=norm, cmap=colormaps[COLOURS])
     ticks = LogLocator(subs=(1.0, 2.0, 5.0)) if wide else MaxNLocator(LEVELS)
     told = [level for level in ticks.tick_values(low, high) if low < level < high]
-    thin = [level for level in told if level != asked.crossover]
+    edge = EDGE * (high - low)
+    thin = [t for t in told if low + edge < t < high - edge and not isclose(t, asked.crossover)]
     if thin:
         lines = axes.contour(*place, sizes, thin, colors="white", linewidths=0.5)
         axes.clabel(lines, fmt="%g", fontsize=6.5)
     bar = drawn.colorbar(colours, cax=drawn.add_axes(BAR), ticks=told)
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     bar.ax.yaxis.set_minor_locator(NullLocator())
-    at = f" ({_said(asked.lines, len(asked.lines.values) // 2)})" if asked.lines else ""
+    at = f" ({_said(asked.lines, (len(asked.lines.values) - 1) // 2)})" if asked.lines else ""
     bar.set_label(f"{asked.label or asked.vary}{at}")
 
 
@@ -92,6 +93,9 @@ def _draw_crossovers(axes: Axes, asked: Equivalence, sizes: Any) -> list[Any]:
             text = f"{asked.crossover:g}"
             text += f", {_said(asked.lines, place)}" if asked.lines else ""
             handles.append(Line2D([], [], color=colour, lw=1.8, label=text))
+        elif asked.lines and not one.count():
+            text = f"{_said(asked.lines, place)}: no size is enough"
+            handles.append(Line2D([], [], lw=0.0, label=text))
     return handles
 
 
@@ -101,8 +105,11 @@ def _said(axis: Axis, place: int) -> str:
     return f"{name} {axis.values[place]:g} {unit}".rstrip()
 
 
-def _name_values(ruler: Any, axis: Axis) -> None:
-    """Name the values themselves on a logarithmic axis."""
-    ruler.set_major_locator(FixedLocator(axis.values))
-    ruler.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ruler.set_minor_locator(NullLocator())
+def _rule(ruler: Any, axis: Axis) -> None:
+    """Put the ticks of an axis; a logarithmic one names its own values."""
+    if axis.log:
+        ruler.set_major_locator(FixedLocator(axis.values))
+        ruler.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        ruler.set_minor_locator(NullLocator())
+    else:
+        ruler.set_major_locator(MaxNLocator(LEVELS, steps=[1, 2, 5, 10]))
