@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.typed import Twin, typing
 from twin import study
 from twin.cli.compare import variants_of
 from twin.load import load_scenario
-from twin.problems import Problems
+from twin.problems import Problem, Problems
 
 HERE = Path(__file__).parent
 VARIANTS = """
@@ -147,3 +148,25 @@ def test_all_variants_are_checked_once_and_each_run_reads_its_own(
 def test_a_folder_that_holds_something_is_refused(twin_command: Twin, tmp_path: Path) -> None:
     done = twin_command(small(tmp_path, VARIANTS), "--out", tmp_path)
     assert (done.code, "is not empty" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(("refused", "code"), [({"", "heavy"}, 2), ({"heavy"}, 1)])
+def test_a_mistake_that_stops_every_run_is_the_users_and_of_one_run_its_reason(
+    twin_command: Twin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    refused: set[str],
+    code: int,
+) -> None:
+    run_scenario = study.run_scenario
+
+    def run(name: str, options: study.Options, progress: Any) -> Any:
+        if options.variant in refused:
+            raise Problems([Problem("work.csv", 3, "work", "ends too early")])
+        return run_scenario(name, options, progress)
+
+    monkeypatch.setattr(study, "room_for", lambda *_: 1)
+    monkeypatch.setattr(study, "run_scenario", run)
+    done = twin_command(small(tmp_path, VARIANTS), "--out", tmp_path / "out")
+    assert (done.code, "work.csv:3  work  ends too early" in done.err) == (code, True)
+    assert (tmp_path / "out/compare.json").exists() == (code == 1)

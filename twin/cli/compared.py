@@ -129,7 +129,7 @@ def _block(
             cell.stylize("bold red")
         elif best:
             cell.stylize("bold green")
-        if spread and found.seeds:
+        if spread and spread.p95 > spread.p5:
             cell.append(f" {_range(spread, line.kpi)}", style="dim")
         cells.append(cell)
     column = next(one for one in found.columns if one.name == variant)

@@ -85,12 +85,21 @@ def _answers(shown: Shown) -> Iterator[Bars]:
 
 
 def _supply(shown: Shown) -> Bars:
-    """Energy by its source; of wind what is left of all renewables that were used."""
+    """Energy by its source: of wind what is left of all renewables, of storage what it lost."""
     bars = _of(shown, "energy by its source", "kwh", SUPPLY)
-    both, sun = (shown.comparison.row(f"{name}_used_kwh") for name in ("renewable", "solar"))
-    wind = {v: one.mean - (sun[v].mean if v in sun else 0.0) for v, one in both.items()}
-    bars.parts.insert(1, ("wind", style.SKY, wind))
+    wind = _differences(shown, "renewable_used_kwh", "solar_used_kwh")
+    stored = _differences(shown, "battery_out_kwh", "battery_in_kwh")
+    bars.parts[1:1] = [("wind", style.SKY, wind), ("storage", style.GREEN, stored)]
     return bars
+
+
+def _differences(shown: Shown, whole: str, part: str) -> dict[str, float]:
+    """What one KPI is more than another in each variant; nothing where it is less."""
+    parts = shown.comparison.row(part)
+    return {
+        variant: max(one.mean - (parts[variant].mean if variant in parts else 0.0), 0.0)
+        for variant, one in shown.comparison.row(whole).items()
+    }
 
 
 def _of(shown: Shown, title: str, unit: str, kinds: Mapping[str, tuple[str, str]]) -> Bars:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOVING = ("logistics", "fuel")  # roles of those who come or start; drawn where somebody comes
 MODE, AWAY = "mode", "away"
-MOST_ROWS = 24
+MOST_ROWS = 24  # of more, those are left out that only start
 LEAST_LW = 0.3  # points: so that a short spell is seen
 BINS = 200  # spans of a charge, of each the mean and the range
 SEEN = 2.0  # percent of charge: a smaller range is not spoken of
@@ -42,15 +42,17 @@ class Row(NamedTuple):
 
     variant: Variant
     unit: str
+    comes: bool  # and does not only start
     spells: list[Spell]
 
 
 def trucks(shown: Shown) -> Figure | None:
     """Who was where, doing what, above the charge of storage; none where nobody ever came."""
     rows = [row for variant in shown.variants for row in _rows(variant)]
+    if len(rows) > MOST_ROWS:
+        rows = [row for row in rows if row.comes]
     if not rows:
         return None
-    rows = rows[:MOST_ROWS]
     unit, seconds = time_unit(_horizon_s(shown))
     drawn = Figure(figsize=(style.WIDTH_IN, 1.0))
     names = [f"{row.variant.title}: {row.unit}" for row in rows]
@@ -116,22 +118,21 @@ def _horizon_s(shown: Shown) -> float:
 def _rows(variant: Variant) -> Iterator[Row]:
     """The units that come or start, where anybody comes at all."""
     devices = variant.run.meta["devices"]
-    own = {n: d["role"] for n, d in devices.items() if d["enabled"] and d["role"] in MOVING}
+    own = [n for role in MOVING for n, d in devices.items() if d["enabled"] and d["role"] == role]
     events = variant.run.events
-    events = events[events["by"] == "device"]
-    if not (events["device"].isin([n for n, role in own.items() if role == "logistics"])).any():
+    events = events[(events["by"] == "device") & events["device"].isin(own)]
+    if not any(devices[name]["role"] == MOVING[0] for name in events["device"].unique()):
         return
     end_s = float(variant.run.meta["scenario"]["horizon_s"])
     for name in own:
         fields = devices[name]["fields"]
         labels = fields.get(MODE, {}).get("labels", [])
-        field = MODE if labels else AWAY if AWAY in fields else ""
+        field = MODE if labels else AWAY
         told = events[(events["device"] == name) & (events["field"] == field)]
         for unit, changes in told.groupby("unit", sort=True):
-            spells = [
-                one for one in _spells(changes, end_s) if one.mode not in (*labels[:1], "false")
-            ]
-            yield Row(variant, str(unit), spells)
+            idle = (*labels[:1], "false")
+            spells = [one for one in _spells(changes, end_s) if one.mode not in idle]
+            yield Row(variant, str(unit), devices[name]["role"] == MOVING[0], spells)
 
 
 def _spells(changes: pd.DataFrame, end_s: float) -> Iterator[Spell]:
