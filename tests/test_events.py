@@ -91,7 +91,7 @@ def test_a_zoom_opens_one_without_an_event() -> None:
     zoom = {"zoom": [{"at_s": 900}, {"at_s": 3600, "for_s": 300}]}
     found = make_calendar(day(sync_s=300, **zoom))
     fine = found.segments[found.segments[:, 5] == 1, :2]
-    assert np.asarray(found.seconds(fine)).tolist() == [[900.0, 1200.0], [3600.0, 3900.0]]
+    assert np.asarray(found.seconds(fine)).tolist() == [[900.0, 960.0], [3600.0, 3900.0]]
 
 
 def ramp(at_s: float, value: float, over_s: float, *units: int) -> Event:
