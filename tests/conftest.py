@@ -21,11 +21,22 @@ def kernel_cache() -> None:
     os.environ.setdefault("TWIN_CACHE", str(cache_folder()))
 
 
-@pytest.fixture(autouse=True)
-def own_components() -> Iterator[None]:
-    """What a test adds to the catalog does not outlive it."""
+def kept_catalog() -> Iterator[None]:
+    """The catalog as it was before, whatever happens in between."""
     kept = [(held, dict(held)) for held in (catalog._user_files, catalog._found)]
     yield
     for held, before in kept:
         held.clear()
         held.update(before)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_components_of_a_file() -> Iterator[None]:
+    """What a file of tests adds to the catalog does not outlive it."""
+    yield from kept_catalog()
+
+
+@pytest.fixture(autouse=True)
+def own_components() -> Iterator[None]:
+    """What a test adds to the catalog does not outlive it."""
+    yield from kept_catalog()
