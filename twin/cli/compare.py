@@ -30,6 +30,11 @@ def compare(
     console = Console(quiet=quiet, highlight=False, markup=False)
     overrides = dict(parse_set(text) for text in sets)
     scenario, topology = load_scenario(name, overrides, "", options["allow_outside"])
+    if scenario.equivalences:
+        from twin.cli.equivalence import found_maps
+
+        console.print(f"{head(name, scenario, topology)}, {len(scenario.equivalences)} maps")
+        return found_maps(console, name, scenario, overrides, _folder(out, scenario))
     variants = variants_of(name, scenario)
     many = f" {len(variants)} variants" + (f" of {seeds} seeds" if seeds > 1 else "")
     console.print(f"{head(name, scenario, topology)},{many}", soft_wrap=True)
