@@ -153,7 +153,7 @@ def go_home(unit: MobileUnit, env: Any, stream: np.random.Generator, team: Team)
         enter(unit, env.now, FILLING)
         yield env.timeout(unit.fill_s)
         unit.refuelled_l += max(unit.tank_l - unit.tank_left_l, 0.0)
-        yield from heard(unit, env, ["fuel_low"])
+    yield from heard(unit, env, ["fuel_low"])
 
 
 def bring_fuel(unit: MobileUnit, env: Any, stream: np.random.Generator) -> Any:
@@ -170,9 +170,11 @@ def bring_fuel(unit: MobileUnit, env: Any, stream: np.random.Generator) -> Any:
                 yield env.change_of(unit, "road_open")
             yield from drive(unit, env, stream)
             yield env.timeout(unit.tanker_pump_s)
+            room_l = max(unit.tank_l - unit.tank_left_l, 0.0)
             if unit.connected:
-                room_l = max(unit.tank_l - unit.tank_left_l, 0.0)
                 unit.refuelled_l += min(unit.tanker_l, room_l)
                 unit.tanker_count += 1
             yield from drive(unit, env, stream)
+        if room_l <= unit.tanker_l:  # else it knows that it has to come again
+            yield from heard(unit, env, ["fuel_low"])
     unit.fuelling = False
