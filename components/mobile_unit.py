@@ -37,11 +37,13 @@ home for fuel and comes again. What is brought is what the tank gains, as long a
 of the set. If the tank runs dry before, the set says so (`out_of_fuel`), and starts again after.
 
 Cost is hours of crews, kilometres, trips and rent: a year's rent by the day, each booked as it
-begins, idle ones too. Fuel of driving is counted apart (`drive_fuel_l`); in a carbon ledger the
-kilometres carry it. Stage hours are booked when a stage ends. Event-driven: instants do not depend
-on the step, and nothing happens between them, so milliseconds are not disturbed. Leaves out:
-charging of a battery at the depot (it comes back as it left), wear of roads and trucks, shifts,
-tours over several buses, permits, failures on the way.
+begins, idle ones too. A trip and its hours are booked when the team is home, so let a run last
+until then before costs are compared. Fuel of driving is counted apart (`drive_fuel_l`); in a carbon
+ledger the kilometres carry it. Hours of the stages are KPIs, from the events of `mode`.
+
+Event-driven: instants do not depend on the step, nothing happens between them, and milliseconds are
+not disturbed. Leaves out: charging of a battery at the depot (it comes back as it left), wear of
+roads and trucks, shifts, tours over several buses, permits, failures on the way.
 """
 
 from __future__ import annotations

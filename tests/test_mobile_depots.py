@@ -11,7 +11,7 @@ import pytest
 from components._crews import one_way_s
 from components._mobile.stages import stage_s
 from components.mobile_unit import MobileUnit
-from tests.mobile import DAY, FIXED, event, sent, stages, total
+from tests.mobile import AT_ONCE, DAY, FIXED, event, sent, stages, total
 from tests.mosaik_world import Ran
 from twin.processes import TwinEnvironment
 
@@ -138,6 +138,23 @@ def test_fuel_that_ends_before_the_tanker_comes_is_an_outcome(tmp_path: Path) ->
     assert modes == ["running", "out_of_fuel", "running"]
     assert ran.run.kpis["out_of_fuel_h"] > 1.0
     assert balance_l(ran) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_small_tanker_comes_again_at_once(tmp_path: Path) -> None:
+    """It brings 50 l a trip of 3.5 h, in which the set burns 81 l: it is never full again."""
+    small = FIXED + "\ntank_l = 500.0\ntanker_l = 50.0"
+    ran = sent(tmp_path, small, DAY + ALL_DAY, THIRSTY)
+    assert total(ran, "truck.tanker_count") >= 4.0
+    assert balance_l(ran) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_call_for_fuel_that_nothing_helps_is_answered_once_a_day(tmp_path: Path) -> None:
+    """A tank that calls when it is full, and stages that take no time."""
+    always = "tank_l = 500.0\ntank_start_l = 500.0\nreorder_l = 500.0"
+    at_once = AT_ONCE + "\ntank_l = 500.0\ntanker_lead_h = 0.0\ntanker_pump_s = 0.0"
+    for refuel in ("tanker", "return"):
+        ran = sent(tmp_path, f'{at_once}\nrefuel = "{refuel}"', DAY + ALL_DAY, always, out=refuel)
+        assert total(ran, "truck.driven_km") <= 200.0
 
 
 def test_without_tankers_nobody_comes_with_fuel(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_hours_of_its_stages_and_costs_add_up(tmp_path: Path) -> None:
     prices = "drive_usd_per_km = 2.0\nlabour_usd_per_h = 30.0\ntrip_usd = 50.0"
     ran = sent(tmp_path, f"{FIXED}\n{prices}\nrent_usd_per_y = 73000.0", DAY + CALL)
     hours = {
-        name: total(ran, f"truck.{name}_h")
+        name: ran.run.kpis[f"mobile_{name}_h"]
         for name in ("deciding", "mobilising", "driving", "connecting", "running")
     }
     sixth = pytest.approx(1.0 / 6.0)
@@ -125,7 +125,7 @@ def test_hours_of_its_stages_and_costs_add_up(tmp_path: Path) -> None:
         "mobilising": sixth,
         "driving": pytest.approx(2.0),
         "connecting": pytest.approx(2.0 / 6.0),
-        "running": pytest.approx(30600.0 / HOUR),
+        "running": pytest.approx(30660.0 / HOUR),
     }
     away_h = (40860.0 - 1800.0) / HOUR
     cost = 50.0 + 2.0 * 100.0 + 30.0 * away_h + 73000.0 / 365.0
@@ -162,6 +162,7 @@ def test_standing_by_it_starts_when_called_without_a_drive(tmp_path: Path) -> No
     assert total(ran, "truck.driven_km") == 0.0
     assert total(ran, "genset.run_h") == pytest.approx(10.0)
     assert stages(ran)[-1] == (36600.0, "standing_by")
+    assert ran.run.kpis["mobile_standing_h"] == pytest.approx(14.0)
 
 
 def test_a_trailer_is_left_and_fetched_by_another_team(tmp_path: Path) -> None:
@@ -189,7 +190,7 @@ def test_the_process_alone_has_the_times_that_it_has_in_a_run(tmp_path: Path) ->
 
     env.process(call())
     env.run(until=86400.0)
-    for name in ("waited_h", "driving_h", "connecting_h", "away_h"):
+    for name in ("waited_h", "driven_km", "away_h", "cost_usd"):
         assert getattr(alone, name) == total(ran, f"truck.{name}") > 0.0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from components._crews import HOUR_S, Crewed
+from components._crews import Crewed
 from twin.component import param, state
 
 IDLE, DECIDING, WAITING, MOBILISING, BLOCKED, DRIVING, CONNECTING = range(7)
@@ -31,7 +31,7 @@ STAGES = ("decide", "mobilise", "quick", "hard")  # each with low, mode and high
 
 
 class Stages(Crewed):
-    """How long the stages take, and the hours that each of them took so far."""
+    """How long the stages take, and which of them it is in."""
 
     connection: int = param(QUICK, "how it is connected at its bus", labels=CONNECTIONS)
     decide_low_s: float = param(300.0, "decision, least; an assumption", ge=0)
@@ -48,36 +48,6 @@ class Stages(Crewed):
     hard_high_s: float = param(21600.0, "the same, most; an assumption", ge=0)
 
     mode: int = state(IDLE, "what it is doing", ge=0, le=NEVER, labels=MODES)
-    since_s: float = state(0.0, "since when", ge=0, record=False)
-    deciding_h: float = state(0.0, "hours of decisions", ge=0)
-    waiting_h: float = state(0.0, "hours without a team or a road", ge=0)
-    mobilising_h: float = state(0.0, "hours of making ready", ge=0)
-    driving_h: float = state(0.0, "hours on the road, both ways", ge=0)
-    connecting_h: float = state(0.0, "hours of connecting and packing", ge=0)
-    standing_h: float = state(0.0, "hours connected and not called to run", ge=0)
-    running_h: float = state(0.0, "hours connected and told to run", ge=0)
-
-
-HOURS = {
-    DECIDING: "deciding_h",
-    WAITING: "waiting_h",
-    MOBILISING: "mobilising_h",
-    BLOCKED: "waiting_h",
-    DRIVING: "driving_h",
-    CONNECTING: "connecting_h",
-    STANDING: "standing_h",
-    RUNNING: "running_h",
-    PACKING: "connecting_h",
-    RETURNING: "driving_h",
-}
-
-
-def enter(unit: Stages, now_s: float, mode: int) -> None:
-    """Begin a stage, and book the hours of the one before."""
-    if name := HOURS.get(unit.mode):
-        setattr(unit, name, getattr(unit, name) + (now_s - unit.since_s) / HOUR_S)
-    unit.mode = mode
-    unit.since_s = now_s
 
 
 def stage_s(unit: Stages, stage: str, stream: np.random.Generator) -> float:

@@ -23,7 +23,6 @@ from components._mobile.stages import (
     STOPPING,
     WAITING,
     connect_s,
-    enter,
     stage_s,
 )
 from components._mobile.team import ENOUGH, Team, drive, pool
@@ -51,12 +50,12 @@ def change(unit: MobileUnit, env: Any, *more: str) -> Any:
 
 def sent(unit: MobileUnit, env: Any, stream: np.random.Generator, team: Team) -> Any:
     """Wait for an order until a team is ready to leave; whether it came that far."""
-    enter(unit, env.now, IDLE)
+    unit.mode = IDLE
     while not wanted(unit):
         yield change(unit, env)
     unit.call_count += 1
     unit.called_s = env.now
-    enter(unit, env.now, DECIDING)
+    unit.mode = DECIDING
     yield env.timeout(stage_s(unit, "decide", stream))
     if wanted(unit) and team.lacking() != ENOUGH:
         yield from wait_in_vain(unit, env, team)
@@ -69,22 +68,22 @@ def wait_in_vain(unit: MobileUnit, env: Any, team: Team) -> Any:
     """Say why nobody will ever come, until the order is taken back."""
     unit.never_cause = team.lacking()
     unit.never_count += 1
-    enter(unit, env.now, NEVER)
+    unit.mode = NEVER
     while wanted(unit):
         yield change(unit, env)
 
 
 def mustered(unit: MobileUnit, env: Any, stream: np.random.Generator, team: Team) -> Any:
     """Wait for a team and an open road; whether the order still stands then."""
-    enter(unit, env.now, WAITING)
+    unit.mode = WAITING
     ready = team.ask()
     while wanted(unit) and not team.there():
         yield env.any_of([ready, change(unit, env)])
     if wanted(unit):
-        enter(unit, env.now, MOBILISING)
+        unit.mode = MOBILISING
         yield env.timeout(stage_s(unit, "mobilise", stream))
     while wanted(unit) and not unit.road_open:
-        enter(unit, env.now, BLOCKED)
+        unit.mode = BLOCKED
         yield change(unit, env, "road_open")
     if not wanted(unit):
         team.part()
@@ -94,9 +93,9 @@ def mustered(unit: MobileUnit, env: Any, stream: np.random.Generator, team: Team
 def set_up(unit: MobileUnit, env: Any, stream: np.random.Generator, team: Team) -> Any:
     """Drive there, be placed and connected."""
     team.leave()
-    enter(unit, env.now, DRIVING)
+    unit.mode = DRIVING
     yield from drive(unit, env, stream)
-    enter(unit, env.now, CONNECTING)
+    unit.mode = CONNECTING
     yield env.timeout(connect_s(unit, stream))
     unit.connected = True
     unit.visit_count += 1
@@ -113,12 +112,12 @@ def serve(unit: MobileUnit, env: Any, stream: np.random.Generator) -> Any:
     """Run or stand by as ordered, with fuel as called for; until it has to leave, at rest."""
     while wanted(unit) and not (unit.fuel_low and unit.refuel == RETURN):
         unit.run_cmd = unit.call or unit.spins
-        enter(unit, env.now, RUNNING if unit.run_cmd else STANDING)
+        unit.mode = RUNNING if unit.run_cmd else STANDING
         if unit.fuel_low and not unit.fuelling:
             env.process(bring_fuel(unit, env, stream))
         yield change(unit, env, "fuel_low")
     unit.run_cmd = False
-    enter(unit, env.now, STOPPING)
+    unit.mode = STOPPING
     while unit.engine_mode in AT_WORK:
         yield env.change_of(unit, "engine_mode")
 
@@ -127,33 +126,33 @@ def fetched(unit: MobileUnit, env: Any, stream: np.random.Generator, team: Team)
     """A trailer that is wanted no more waits for who brings it home."""
     unit.never_cause = team.lacking()
     if unit.never_cause != ENOUGH:
-        enter(unit, env.now, NEVER)
+        unit.mode = NEVER
         yield env.event()
-    enter(unit, env.now, WAITING)
+    unit.mode = WAITING
     yield team.ask()
-    enter(unit, env.now, MOBILISING)
+    unit.mode = MOBILISING
     yield env.timeout(stage_s(unit, "mobilise", stream))
     while not unit.road_open:
-        enter(unit, env.now, BLOCKED)
+        unit.mode = BLOCKED
         yield env.change_of(unit, "road_open")
     team.leave()
-    enter(unit, env.now, DRIVING)
+    unit.mode = DRIVING
     yield from drive(unit, env, stream)
 
 
 def go_home(unit: MobileUnit, env: Any, stream: np.random.Generator, team: Team) -> Any:
     """Be packed up, driven home and filled."""
     unit.connected = False
-    enter(unit, env.now, PACKING)
+    unit.mode = PACKING
     yield env.timeout(connect_s(unit, stream))
-    enter(unit, env.now, RETURNING)
+    unit.mode = RETURNING
     yield from drive(unit, env, stream)
     team.come_home()
     if unit.tank_l > 0.0:
-        enter(unit, env.now, FILLING)
+        unit.mode = FILLING
         yield env.timeout(unit.fill_s)
         unit.refuelled_l += max(unit.tank_l - unit.tank_left_l, 0.0)
-        yield from heard(unit, env, ["fuel_low"])
+    yield from heard(unit, env, ["fuel_low"])
 
 
 def bring_fuel(unit: MobileUnit, env: Any, stream: np.random.Generator) -> Any:
@@ -170,9 +169,11 @@ def bring_fuel(unit: MobileUnit, env: Any, stream: np.random.Generator) -> Any:
                 yield env.change_of(unit, "road_open")
             yield from drive(unit, env, stream)
             yield env.timeout(unit.tanker_pump_s)
+            room_l = max(unit.tank_l - unit.tank_left_l, 0.0)
             if unit.connected:
-                room_l = max(unit.tank_l - unit.tank_left_l, 0.0)
                 unit.refuelled_l += min(unit.tanker_l, room_l)
                 unit.tanker_count += 1
             yield from drive(unit, env, stream)
+        if room_l <= unit.tanker_l:  # else it knows that it has to come again
+            yield from heard(unit, env, ["fuel_low"])
     unit.fuelling = False

@@ -1,7 +1,8 @@
 """KPIs of those who come to a site, and of what happens where nobody comes: a tank run dry.
 
-Taken from the counters of devices whose role is logistics. Hours without fuel are those in the
-mode `out_of_fuel` of a set that is called for, from the events of the run, all sets together.
+Taken from the counters of devices whose role is logistics. Hours are those in a mode, from the
+events of the run: without fuel those of sets that are called for (`out_of_fuel`), the others those
+of mobile units, by the stages of their tours.
 """
 
 from __future__ import annotations
@@ -12,6 +13,15 @@ from twin.kpis import Kpi, added, booked, of_role
 from twin.run import Run
 
 DRY = "out_of_fuel"
+STAGES = {  # of mobile units: what the hours are called -> modes
+    "deciding": ("deciding",),
+    "waiting": ("waiting_for_team", "waiting_for_road", "never_arrives"),
+    "mobilising": ("mobilising",),
+    "driving": ("driving", "returning"),
+    "connecting": ("connecting", "packing"),
+    "standing": ("standing_by",),
+    "running": ("running", "stopping"),
+}
 
 
 def brought(field: str) -> Callable[[Run], float | None]:
@@ -24,21 +34,30 @@ def brought(field: str) -> Callable[[Run], float | None]:
     return value
 
 
-def out_of_fuel_h(run: Run) -> float | None:
-    """Hours in which sets were called for and had no fuel."""
-    sets = of_role(run, "fuel")
-    labels = [about.get("fields", {}).get("mode", {}).get("labels", []) for about in sets.values()]
-    if not any(DRY in own for own in labels):
-        return None
-    events = run.events
-    modes = events[events["device"].isin(list(sets)) & (events["field"] == "mode")]
-    dry_s = 0.0
-    for _, own in modes.groupby("unit"):
-        ends = [*own["t_s"].iloc[1:], run.meta["scenario"]["horizon_s"]]
-        spans = zip(own["t_s"], ends, own["text"], strict=True)
-        dry_s += sum(end - begin for begin, end, text in spans if text == DRY)
-    return dry_s / 3600.0
+def hours_in(role: str, *labels: str) -> Callable[[Run], float | None]:
+    """A KPI that is the time which devices of a role spent in modes of these names."""
 
+    def value(run: Run) -> float | None:
+        known = {
+            name
+            for name, about in of_role(run, role).items()
+            if {*labels} & {*about.get("fields", {}).get("mode", {}).get("labels", [])}
+        }
+        if not known:
+            return None
+        events = run.events
+        modes = events[events["device"].isin(known) & (events["field"] == "mode")]
+        spent_s = 0.0
+        for _, own in modes.groupby("unit"):
+            ends = [*own["t_s"].iloc[1:], run.meta["scenario"]["horizon_s"]]
+            spans = zip(own["t_s"], ends, own["text"], strict=True)
+            spent_s += sum(end - begin for begin, end, text in spans if text in labels)
+        return spent_s / 3600.0
+
+    return value
+
+
+out_of_fuel_h = hours_in("fuel", DRY)
 
 KPIS = (
     Kpi("visits_count", "visits to sites for fuel and service", brought("visit_count"), "less"),
@@ -57,4 +76,8 @@ KPIS = (
         "less",
     ),
     Kpi("out_of_fuel_h", "hours called for and dry, all gensets together", out_of_fuel_h, "less"),
+    *(
+        Kpi(f"mobile_{name}_h", f"hours of mobile units, {name}", hours_in("logistics", *modes))
+        for name, modes in STAGES.items()
+    ),
 )
