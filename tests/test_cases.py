@@ -130,3 +130,21 @@ def test_litres_hardly_change_from_15_to_5_minutes(tmp_path: Path) -> None:
         lived(ISLAND, tmp_path, {"step_s": step_s}).kpis["fuel_l"] for step_s in (900.0, 300.0)
     ]
     assert litres[0] == pytest.approx(litres[1], rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("variant", "scenario", "changed", "told"),
+    [
+        ("average_set", "island_telecom/claims", {}, 0.9930),
+        ("well_kept", "island_telecom/claims", {}, 0.9986),
+        ("average_set", "mountain_iot/claims", KEPT_WARM, 0.9898),
+    ],
+)
+def test_a_site_is_dark_about_as_long_as_in_the_study_of_its_set(
+    variant: str, scenario: str, changed: Mapping[str, Any], told: float, tmp_path: Path
+) -> None:
+    """Its 200 site-years against 20 of ours, one seed: the time without supply within a half."""
+    case = Case(scenario, variant, "", "")
+    run = lived(case, tmp_path, {"horizon_s": 20 * 31_536_000.0, **changed})
+
+    assert 1.0 - run.kpis["availability_pu"] == pytest.approx(1.0 - told, rel=0.5)
