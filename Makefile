@@ -31,7 +31,7 @@ demo: $(READY)
 	.venv/bin/twin run island_telecom/week
 
 test: lint
-	.venv/bin/pytest
+	.venv/bin/pytest -n auto --dist loadfile
 
 bench: $(READY)
 	.venv/bin/python -m benchmarks

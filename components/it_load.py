@@ -145,6 +145,7 @@ class ItLoad(AcDevice):
     verdict: int = state(NOTHING_SEEN, "worst so far", ge=0, le=3, labels=VERDICTS)
     drop_count: int = state(0, "how often it was dropped", ge=0)
     transfer_count: int = state(0, "how often it went to its battery", ge=0)
+    dropped_s: float = state(0.0, "time dropped", ge=0)
     dropped_kwh: float = state(0.0, "IT energy that was not computed", ge=0)
     missing_kwh: float = state(0.0, "what its battery lacks", ge=0)
     longest_gap_s: float = state(0.0, "longest time without usable supply", ge=0)

@@ -52,6 +52,14 @@ def kpis(devices: dict[str, dict[str, Any]], **meta: Any) -> dict[str, float]:
     return compute(run_of(devices, **meta))
 
 
+def test_a_room_that_was_dropped_counts_as_not_served() -> None:
+    devices = island()
+    devices["site.room"]["totals"] |= {"dropped_s": 3600.0, "dropped_kwh": 15.0}
+    found = kpis(devices)
+    assert found["outage_h"] == (7200.0 + 3600.0) / 3600.0 / 2
+    assert found["served_share_pu"] == 100.0 / 125.0
+
+
 def test_an_island_tells_what_its_counters_tell_and_nothing_of_a_grid() -> None:
     devices = island()
     devices["site.bess"]["totals"] |= {"soc_pu": 1.2, "efc_count": 6.0}

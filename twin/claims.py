@@ -6,6 +6,7 @@ cannot hold where in none of them.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +14,8 @@ from typing import Any
 
 from twin.check import expected_text, holds, number, unit_text
 from twin.problems import did_you_mean
-from twin.scenario import Claim, Expect
+from twin.savings import baseline_of
+from twin.scenario import Claim, Expect, Scenario
 from twin.units import unit_of
 
 Results = Mapping[str, Mapping[str, float]]  # of each variant
@@ -52,20 +54,24 @@ class Judged:
         return f"{self.claim.result}{measure} {expected_text(Expect(**percent))} %"
 
     def told(self) -> dict[str, Any]:
-        """The same as plain data."""
+        """The same as plain data; what never comes is null."""
+        known = {k: v for k, v in self.values.items() if v is not None and math.isfinite(v)}
         return {
             **asdict(self.claim),
-            "values": dict(self.values),
+            "values": dict.fromkeys(self.values) | known,
             "held": list(self.held),
             "verdict": self.verdict,
             "reason": self.reason,
         }
 
 
-def spoken(claims: Iterable[Claim]) -> set[str]:
-    """The variants that claims speak of."""
-    named = {v for claim in claims for v in (*claim.of, *claim.against)}
-    return named | {v for claim in claims for v, _ in FIGURE.findall(claim.because)}
+def needed(scenario: Scenario) -> list[str]:
+    """The variants that claims speak of, with their baselines, in the order of the scenario."""
+    claims = scenario.claims
+    asked = {one for claim in claims for one in (*claim.of, *claim.against)}
+    asked |= {one for claim in claims for one, _ in FIGURE.findall(claim.because)}
+    asked |= {baseline_of(scenario, one) for one in asked}
+    return [name for name in scenario.variants if name in asked]
 
 
 def judge(claims: Iterable[Claim], results: Results) -> list[Judged]:
@@ -116,7 +122,7 @@ def measured(claim: Claim, value: float | None) -> str:
     """A value of a claim with its unit."""
     if value is None:
         return "?"
-    if is_share(claim):
+    if is_share(claim) and math.isfinite(value):
         return f"{100.0 * value:.{5 if NEARLY_ALL < value < 1.0 else 4}g} %"
     return _with_unit(claim.result, value)
 
@@ -133,6 +139,8 @@ def filled(text: str, results: Results) -> str:
 
 
 def _with_unit(name: str, value: float) -> str:
+    if not math.isfinite(value):
+        return "never"
     unit = str(unit_of(name) or "")
     if unit == "pu":
         return f"{100.0 * value:.4g} %"

@@ -14,6 +14,7 @@ from twin.climate import Climate, Twelve
 from twin.component import Component, Kind, type_name
 from twin.component import Field as Declaration
 from twin.cost_schema import EconomicsKeys
+from twin.equivalence_keys import EquivalenceKeys
 from twin.schema import DRAFT, STRICT, default_value, describe, in_files, unit_model
 
 MOST_UNITS = 10_000_000
@@ -210,6 +211,9 @@ class ScenarioKeys(ScenarioHead):
     claim: dict[Name, ClaimKeys] = {}
     economics: EconomicsKeys | None = Field(default=None, description="what a site costs")
     carbon: CarbonKeys | None = Field(default=None, description="keeps a ledger of carbon")
+    equivalence: dict[Name, EquivalenceKeys] = Field(
+        default={}, description="maps of how much of one resource does what another does"
+    )
 
 
 def scenario_schema() -> Json:

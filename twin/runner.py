@@ -43,6 +43,7 @@ class Options:
     components: Path | None = None
     snapshots_s: tuple[float, ...] = ()
     resume: Path | None = None
+    checked: bool = False  # whether the other variants of the scenario have been checked
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,9 @@ def run_scenario(name: str | Path, options: Options, progress: Progress | None =
     """Run a scenario by name or path; raises Problems before anything is written."""
     began = time.perf_counter()
     overrides = dict(options.overrides)
-    scenario, topology = load_scenario(name, overrides, options.variant, options.allow_outside)
+    scenario, topology = load_scenario(
+        name, overrides, options.variant, options.allow_outside, others=not options.checked
+    )
     scenario, topology = followed(scenario, topology), expanded(topology)
     calendar = make_calendar(scenario)
     driven = driven_inputs(topology, scenario)

@@ -65,6 +65,39 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Axis:
+    """What changes along an axis of a map."""
+
+    path: str
+    values: tuple[float, ...]
+    times: float | str  # what a value is multiplied by; "nadir_s": of the variant without either
+    label: str
+    log: bool
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """A map: how much of one resource, `vary` of the variant `of`, does what another does."""
+
+    name: str
+    title: str
+    of: str
+    vary: str
+    between: tuple[float, float]
+    match: str  # device.field at the end of the run
+    against: str
+    to: str  # device.field that it is compared with there
+    bare: str  # the variant without either
+    set: Mapping[str, Any]
+    per: float | str  # what the size is divided by: a number, or "x" or "y", what that axis sets
+    label: str
+    crossover: float
+    x: Axis
+    y: Axis
+    lines: Axis | None
+
+
+@dataclass(frozen=True)
 class Record:
     """What is kept: how often, of which signals, and which units one by one."""
 
@@ -95,6 +128,7 @@ class Scenario:
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     expect: Mapping[str, Expect] = field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
+    equivalences: tuple[Equivalence, ...] = ()
     record: Record = Record()
     snapshots_s: tuple[float, ...] = ()
     economics: Economics | None = None

@@ -62,6 +62,7 @@ class Run:
     parts: dict[str, int] = field(default_factory=dict)  # of the records of a resumed run
     ledger: Ledger | None = None  # of the devices outside the cell
     first: First = field(default_factory=dict)  # what networks say before the first step
+    sink: Sink | None = None  # takes what is recorded, in place of the folder
 
     @property
     def devices(self) -> Mapping[str, Device]:
@@ -144,8 +145,8 @@ def _cell(run: Run, sim: SimPlan) -> Cell:
         for event in run.scenario.changes
         if event.device in parts
     ]
-    sink: Sink = Quiet()
-    if not sim.partial:
+    sink: Sink = run.sink or Quiet()
+    if not (sim.partial or run.sink):
         devices = [run.devices[part.name.partition("~")[0]] for part in setup.shape.parts]
         fields = {
             (part.index, column): name

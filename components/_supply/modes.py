@@ -62,6 +62,8 @@ def live(room: ItLoad, v_pu: float, judged: bool, dt_s: float) -> None:
             room.ramp_pu = min(before_pu + span_s / room.walk_in_s, 1.0)
         draw(room, v_pu, it_kw, 0.5 * (before_pu + room.ramp_pu), span_s, dt_s)
         pass_time(room, v_pu, span_s)
+        if room.mode == DROPPED:
+            room.dropped_s += span_s
         left_s -= span_s
     room.energy_kwh -= room.p_kw * (dt_s / 3600.0)
     calm = room.mode == MAINS and not room.unfit and unmoved(room, v_pu, it_kw)

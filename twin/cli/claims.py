@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from twin.cli.progress import clock, watch
+from twin.cli.progress import clock, watch_all
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,19 +23,20 @@ def judged_run(
     console: Console, name: str, scenario: Scenario, overrides: dict[str, Any], options: Any
 ) -> int:
     """Run what the claims speak of, print and write the verdicts. Returns the exit code."""
-    from twin.claims import UNKNOWN, as_markdown, judge, spoken
+    from twin.claims import UNKNOWN, as_markdown, judge, needed
     from twin.runner import Options, free_folder
-    from twin.study import run_variants
+    from twin.savings import results
+    from twin.study import run_variants, tasks_of
 
-    variants = [one for one in scenario.variants if one in spoken(scenario.claims)]
+    variants = needed(scenario)
     folder = options["out"] or free_folder(f"{scenario.topology}-{scenario.name}")
     asked = Options(overrides, **{**options, "out": None})
-    with watch(console) as watching:
-        outcomes = run_variants(name, variants, folder, asked, lambda _: watching.anew())
+    with watch_all(console, len(variants)) as watching:
+        outcomes = run_variants(name, tasks_of(variants), folder, asked, watching)
     if text := _failed(outcomes):
         print(f"{text}\nwhat was recorded is kept in {folder}/", file=sys.stderr)
         return 1
-    judged = judge(scenario.claims, {v: _results(one) for v, one in outcomes.items()})
+    judged = judge(scenario.claims, results(outcomes))
     spent = sum(one.meta["wall_s"]["run"] for one in outcomes.values())
     console.print(f"  {len(outcomes)} variants ran in {clock(spent)}")
     show(console, judged)
@@ -82,9 +83,3 @@ def _failed(outcomes: dict[str, Outcome]) -> str:
         if outcome.status != "done":
             return f"{variant} {outcome.status}: {outcome.reason}"
     return ""
-
-
-def _results(outcome: Outcome) -> dict[str, float]:
-    from twin.run import open_run
-
-    return {**open_run(outcome.folder).totals, **outcome.kpis}

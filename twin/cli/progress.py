@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 REFRESH_S = 0.1
 LINE_S = 5.0
+Clock = Callable[[], float]
 SPANS = ((2 * 86400.0, 86400.0, "days"), (7200.0, 3600.0, "h"), (120.0, 60.0, "min"))
 
 
@@ -24,9 +25,7 @@ class Watch:
     steps, not by simulated time: a fine window has more of them in a second than the rest.
     """
 
-    def __init__(
-        self, show: Callable[[float, str], None], every_s: float, now: Callable[[], float]
-    ) -> None:
+    def __init__(self, show: Callable[[float, str], None], every_s: float, now: Clock) -> None:
         self._show, self._every_s, self._now = show, every_s, now
         self._shown_at = 0.0
         self._first: tuple[float, float, int] | None = None  # clock, simulated time, steps
@@ -56,16 +55,57 @@ class Watch:
         self._show(done / calendar.steps, f"{self.at}, {speed}, {clock(left_s)} left")
 
 
+class WatchAll:
+    """The same for several runs, one after the other or at once: how many are done, and what is
+    left of all of them.
+    """
+
+    def __init__(
+        self, count: int, show: Callable[[float, str], None], every_s: float, now: Clock
+    ) -> None:
+        self._count, self._show, self._every_s, self._now = count, show, every_s, now
+        self._shares: dict[str, float] = {}
+        self._first: tuple[float, float] | None = None  # clock, share of all steps
+        self._shown_at = 0.0
+
+    def __call__(self, name: str, calendar: Calendar, tick: int) -> None:
+        """Report that one run has come to a tick."""
+        self._shares[name] = steps_until(calendar, tick) / calendar.steps
+        now, share = self._now(), sum(self._shares.values()) / self._count
+        if self._first is None:
+            self._first, self._shown_at = (now, share), now
+        began, before = self._first
+        if now - self._shown_at >= self._every_s and share > before:
+            self._shown_at = now
+            done = sum(one >= 1.0 for one in self._shares.values())
+            left_s = (now - began) * (1.0 - share) / (share - before)
+            self._show(share, f"{done} of {self._count} runs done, {clock(left_s)} left")
+
+
 @contextmanager
 def watch(console: Console) -> Iterator[Watch]:
     """A watch that shows what suits the console."""
+    with _shown(console) as (show, every_s):
+        yield Watch(show, every_s, time.monotonic)
+
+
+@contextmanager
+def watch_all(console: Console, count: int) -> Iterator[WatchAll]:
+    """The same for so many runs."""
+    with _shown(console) as (show, every_s):
+        yield WatchAll(count, show, every_s, time.monotonic)
+
+
+@contextmanager
+def _shown(console: Console) -> Iterator[tuple[Callable[[float, str], None], float]]:
+    """How to show something, and how often it is worth it."""
     if console.quiet:
-        yield Watch(lambda _, __: None, float("inf"), time.monotonic)
+        yield (lambda _, __: None), float("inf")
     elif console.is_terminal and not console.is_dumb_terminal:
         with _bar(console) as show:
-            yield Watch(show, REFRESH_S, time.monotonic)
+            yield show, REFRESH_S
     else:
-        yield Watch(_line, LINE_S, time.monotonic)
+        yield _line, LINE_S
 
 
 @contextmanager

@@ -44,14 +44,23 @@ def _show_version(wanted: bool) -> None:
 Components = Annotated[
     Path | None,
     typer.Option(
-        "--components",
-        metavar="DIR",
-        exists=True,
-        file_okay=False,
-        help="Use the components of a folder.",
+        metavar="DIR", exists=True, file_okay=False, help="Use the components of a folder."
     ),
 ]
 Scenario = Annotated[str, typer.Argument(help="A name like island_telecom/week, or a file.")]
+Variant = Annotated[str, typer.Option(help="One of its variants.", metavar="NAME")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as you like."),
+]
+InPython = Annotated[bool, typer.Option("--python", help="Plain Python, not compiled.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is wrong.")]
+AllowRemote = Annotated[
+    bool, typer.Option("--allow-remote", help="Let simulators run in other processes.")
+]
+AllowOutside = Annotated[
+    bool, typer.Option("--allow-outside", help="Let files lie outside the topology's folder.")
+]
 
 
 @app.callback()
@@ -67,19 +76,16 @@ def twin(
 @app.command()
 def run(
     scenario: Scenario,
-    variant: Annotated[str, typer.Option(help="One of its variants.", metavar="NAME")] = "",
-    sets: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as you like."),
-    ] = None,
+    variant: Variant = "",
+    sets: Sets = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The run folder; else a new one in runs/.")
     ] = None,
     exploded: Annotated[
         bool, typer.Option("--exploded", help="Each device as a simulator of its own.")
     ] = False,
-    python: Annotated[bool, typer.Option("--python", help="Plain Python, not compiled.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is wrong.")] = False,
+    python: InPython = False,
+    quiet: Quiet = False,
     snapshots: Annotated[
         list[float] | None,
         typer.Option("--snapshot", metavar="SECONDS", help="Keep the state at this time."),
@@ -88,12 +94,8 @@ def run(
         Path | None, typer.Option(metavar="RUN", help="Go on from the last snapshot of a run.")
     ] = None,
     components: Components = None,
-    allow_remote: Annotated[
-        bool, typer.Option("--allow-remote", help="Let simulators run in other processes.")
-    ] = False,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Let files lie outside the topology's folder.")
-    ] = False,
+    allow_remote: AllowRemote = False,
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Run a scenario and judge what comes out."""
     from twin.cli.watch import watched_run
@@ -141,6 +143,48 @@ def describe(
 
 
 @app.command()
+def compare(
+    scenario: Scenario,
+    seeds: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, max=10_000, help="Runs of each, from its seed on."),
+    ] = 1,
+    sets: Sets = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder; else a new one in runs/.")
+    ] = None,
+    python: InPython = False,
+    quiet: Quiet = False,
+    components: Components = None,
+    allow_remote: AllowRemote = False,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Run all variants of a scenario and put them side by side: a table, a folder, figures.
+
+    Variants run at once where cores and memory allow, beside the scenario as it stands unless one
+    changes nothing. The folder holds every run, every KPI in compare.csv and compare.json, and
+    figures as papers print them. Where [economics] names a baseline, the table tells what each
+    saves against it. With --seeds, numbers are means, with the 5th and the 95th percentile beside
+    them. A variant that fails is told of, and the others are kept.
+    """
+    from twin.cli.compare import compare as compare_variants
+
+    _use(components)
+    code = compare_variants(
+        scenario,
+        sets or [],
+        seeds,
+        out,
+        quiet,
+        in_python=python,
+        components=components,
+        allow_remote=allow_remote,
+        allow_outside=allow_outside,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
 def against(
     run: Annotated[Path, typer.Argument(help="The folder of a run with an [economics].")],
     baseline: Annotated[Path, typer.Argument(help="That of its baseline, such as diesel alone.")],
@@ -159,18 +203,11 @@ def modes(
         float | None,
         typer.Option(metavar="SECONDS", help="When; else just before its first event."),
     ] = None,
-    variant: Annotated[str, typer.Option(help="One of its variants.", metavar="NAME")] = "",
-    sets: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change a value, as often as you like."),
-    ] = None,
+    variant: Variant = "",
+    sets: Sets = None,
     components: Components = None,
-    allow_remote: Annotated[
-        bool, typer.Option("--allow-remote", help="Let simulators run in other processes.")
-    ] = False,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Let files lie outside the topology's folder.")
-    ] = False,
+    allow_remote: AllowRemote = False,
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Tell how a scenario swings at an instant, how well damped, and what takes part."""
     from twin.cli.modes import show_modes

@@ -22,7 +22,7 @@ class Kpi:
     name: str
     doc: str
     value: Callable[[Run], float | None]  # None: this run cannot tell
-    better: Literal["more", "less", ""] = ""
+    better: Literal["more", "less", "near", ""] = ""  # near: near nothing, of either sign
     slow: bool = False  # computed where a scenario expects something of it, not of every run
 
     @property

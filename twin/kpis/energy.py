@@ -50,8 +50,11 @@ def served_kwh(run: Run) -> float | None:
 
 
 def served_share_pu(run: Run) -> float | None:
-    """Served energy over demand."""
-    return over(served_kwh(run), all_booked(run, "load", "energy_kwh"))
+    """Served energy over demand, with what rooms that were dropped would have computed."""
+    rooms = of_role(run, "load").values()
+    dropped_kwh = math.fsum(booked(about, "dropped_kwh") or 0.0 for about in rooms)
+    demand_kwh = added([all_booked(run, "load", "energy_kwh"), dropped_kwh])
+    return over(served_kwh(run), demand_kwh)
 
 
 def solar_used_kwh(run: Run) -> float | None:
@@ -105,13 +108,22 @@ def losses_kwh(run: Run) -> float | None:
 
 
 def outage_h(run: Run) -> float | None:
-    """Time with any demand unserved, mean over the buses that bear a load."""
-    bearing = {about["bus"] for about in of_role(run, "load").values()}
+    """Time with any demand unserved or a room dropped, mean over the buses that bear a load.
+
+    A room that was dropped asks for nothing until it starts again; of several on a bus the one
+    that was dropped longest counts.
+    """
+    loads = of_role(run, "load").values()
+    bearing = {about["bus"] for about in loads}
     buses = {name: about for name, about in of_role(run, "bus").items() if name in bearing}
     if len(buses) < len(bearing):
         return None
     outage_s = added(booked(about, "outage_s") for about in buses.values())
-    return over(outage_s, 3600 * units(buses))
+    dropped_s = math.fsum(
+        max(booked(about, "dropped_s") or 0.0 for about in loads if about["bus"] == name)
+        for name in buses
+    )
+    return over(added([outage_s, dropped_s]), 3600 * units(buses))
 
 
 def residual_pu(run: Run) -> float | None:

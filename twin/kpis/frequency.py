@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.kpis import Kpi, booked, iso8528, of_role, traces
 from twin.kpis.events import after_each, after_event, record
@@ -51,8 +52,17 @@ def of_island(run: Run, name: str, extreme: str) -> Trace | None:
     time = after_event(run, record(run, f"{name}.island_s"), one=False)
     if trace is None or time is None:
         return trace
-    grown = np.interp(trace.t_s, time.t_s[1:], np.diff(time.x)) > 0.0
-    return Trace(trace.t_s[grown], trace.x[grown]) if grown.any() else None
+    kept = _grew(trace, time)
+    dead = after_event(run, record(run, f"{name}.dead_s"), one=False)
+    if dead is not None and run.meta["devices"][name]["units"] == 1:
+        kept &= ~_grew(trace, dead)  # a mean over an instant without voltage is no frequency
+    return Trace(trace.t_s[kept], trace.x[kept]) if kept.any() else None
+
+
+def _grew(trace: Trace, counter: Trace) -> NDArray[np.bool_]:
+    """Over which records of a trace a counter went on."""
+    grown: NDArray[np.bool_] = np.interp(trace.t_s, counter.t_s[1:], np.diff(counter.x)) > 0.0
+    return grown
 
 
 def _record(run: Run, name: str, extreme: str) -> Any:
@@ -126,7 +136,8 @@ def load_step_pu(run: Run) -> float | None:
 
 def _rocof(name: str, window_s: float) -> Kpi:
     tell = of_frequency(lambda trace: traces.steepest_slope(trace, window_s))
-    return Kpi(f"rocof_{name}_hz_per_s", f"steepest change of frequency over {name}", tell)
+    doc = f"steepest change of frequency over {name}"
+    return Kpi(f"rocof_{name}_hz_per_s", doc, tell, "near")
 
 
 def _lowest(trace: Trace) -> float:
@@ -171,6 +182,7 @@ KPIS: tuple[Kpi, ...] = (
         "quasi_steady_20_52s_mhz",
         "mean from 20 to 52 s after the event less the frequency before it",
         of_frequency(quasi_steady_mhz, one=True),
+        "near",
     ),
     Kpi(
         "settled_hz",

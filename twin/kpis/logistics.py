@@ -50,5 +50,11 @@ KPIS = (
     Kpi("refuelled_l", "fuel brought", brought("refuelled_l")),
     Kpi("services_count", "services done", brought("serviced_count")),
     Kpi("repairs_count", "repairs done", brought("repaired_count"), "less"),
+    Kpi(
+        "never_arrived_count",
+        "orders to units that could never come",
+        brought("never_count"),
+        "less",
+    ),
     Kpi("out_of_fuel_h", "hours called for and dry, all gensets together", out_of_fuel_h, "less"),
 )

@@ -2,8 +2,8 @@
 
 Outages of the grid are those that a scenario lists or draws as `outage` for a grid or a bus; of a
 fleet the mean over its units, so that outages x mean length = hours out (SAIFI x CAIDI = SAIDI).
-Availability is the share of time in which a bus served all that was asked of it. A room that was
-dropped asks for nothing until it starts again: that is told by what was dropped, not here.
+Availability is the share of time in which a bus served all that was asked of it, and no room on it
+was dropped.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from twin.kpis import Kpi, added, all_booked, booked, of_role
+from twin.kpis import Kpi, all_booked, of_role
+from twin.kpis.energy import outage_h
 from twin.run import Run
 
 Told = tuple[float, float]  # hours, and how many units it was
@@ -98,13 +99,9 @@ def bearing(run: Run) -> dict[str, Mapping[str, Any]] | None:
 
 def availability_pu(run: Run) -> float | None:
     """The share of time with all demand served, mean over the buses that bear a load."""
-    buses = bearing(run)
     horizon_s = run.meta.get("scenario", {}).get("horizon_s")
-    if not buses or not horizon_s:
-        return None
-    short_s = added(booked(about, "outage_s") for about in buses.values())
-    units: int = sum(about["units"] for about in buses.values())
-    return None if short_s is None else 1.0 - short_s / float(units * horizon_s)
+    lost_h = outage_h(run)
+    return None if lost_h is None or not horizon_s else 1.0 - lost_h * 3600.0 / float(horizon_s)
 
 
 def three_nines_pu(run: Run) -> float | None:

@@ -25,6 +25,7 @@ RESPONSE_S = 60.0
 LEAST_KW = 1e-3  # what moves by less does not answer
 SHARES_PU = {"delay_s": 0.01, "t10_s": 0.1, "t50_s": 0.5, "t90_s": 0.9}
 WINDOWS_S = ((0, 1), (0, 6), (0, 30), (0, 60))
+BETTER = {**dict.fromkeys(SHARES_PU, "less"), "share_before_nadir_pu": "more"}
 NO_RESOURCE = ("bus", "load")
 
 

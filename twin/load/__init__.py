@@ -56,10 +56,12 @@ def load_scenario(
     overrides: Mapping[str, Any] | None = None,
     variant: str = "",
     allow_outside: bool = False,
+    others: bool = True,
 ) -> tuple[Scenario, Topology]:
     """Read a scenario by name or path and its topology, as one of its variants if one is named.
 
-    Raises Problems with everything that is wrong in both files and in any variant.
+    Raises Problems with everything that is wrong in both files and, unless `others` have been
+    checked before, in any variant.
     """
     found: list[Problem] = []
     scenario = read_document(find_scenario(path), found)
@@ -68,7 +70,7 @@ def load_scenario(
     if variant and variant not in variants:
         found.append(Problem("--variant", 0, variant, f"is none{did_you_mean(variant, variants)}"))
     made = _read(scenario, topology, variant, overrides or {})
-    for other in variants:
+    for other in variants if others else ():
         if other != variant:
             apart: list[Problem] = []
             files = replace(scenario, found=apart), replace(topology, found=apart)

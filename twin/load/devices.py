@@ -14,7 +14,7 @@ from twin.file_schema import MOST_UNITS, Count, DeviceKeys
 from twin.load.checked import checked
 from twin.load.document import NAME_RULE, Document, is_name
 from twin.load.fields import Given, Profiles, read_at, read_fields, read_texts
-from twin.load.hooks import own_units
+from twin.load.hooks import check_given, own_units
 from twin.problems import shown
 from twin.schema import STRICT
 from twin.toml_lines import KeyPath
@@ -156,6 +156,10 @@ def _filled(
         setup=given.setup,
         setup_profiles=given.setup_profiles,
     )
+    try:
+        check_given(device)
+    except ValueError as error:
+        document.report(entry.path, str(error))
     try:
         return replace(device, at=read_at(at, device, seed))
     except ValueError as error:

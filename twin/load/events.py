@@ -69,7 +69,8 @@ def find_value(device: Device, name: str, to: Any, topology: Topology) -> float:
     if (device.name, name) in filled_by_buses(topology.devices):
         raise ValueError(f"{device.name}.{name} is filled by its bus")
     for wire in topology.wires:
-        if (wire.target, wire.inp) == (device.name, name):
+        off = not topology.devices[wire.source].enabled
+        if (wire.target, wire.inp) == (device.name, name) and not off:
             raise ValueError(f"{device.name}.{name} is driven by a wire from {wire.source}")
     if isinstance(to, list | dict):
         raise ValueError(f"{name} should be set to one value, got {shown(to)}")

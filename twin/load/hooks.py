@@ -6,6 +6,10 @@ A class that stands for what another file describes may write, as class methods,
     check_use(texts, values, at) -> None    whether its values go, and devices on its units `at`
     remarks_of(texts) -> list[str]          what a user should know before relying on a run
 
+any at all
+
+    check_given(texts, values) -> None      whether what it is given goes together
+
 any whose parameters stand for others, as the name of a published curve does for its numbers
 
     resolved(values) -> values              those others as they come out; `run.json` tells them
@@ -45,6 +49,13 @@ def check_use(device: Device, at: Ints) -> None:
     hook = getattr(device.cls, "check_use", None)
     if hook:
         hook(device.texts, device.values, np.unique(at).tolist())
+
+
+def check_given(device: Device) -> None:
+    """Raise ValueError where what a device is given does not go together."""
+    hook = getattr(device.cls, "check_given", None)
+    if hook:
+        hook(device.texts, device.values)
 
 
 def check_bus(device: Device, bus: Device) -> None:

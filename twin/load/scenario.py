@@ -18,6 +18,7 @@ from twin.load.checked import checked
 from twin.load.claims import read_claims
 from twin.load.document import Document
 from twin.load.economics import read_economics
+from twin.load.equivalence import read_equivalences
 from twin.load.events import find_target, find_value, shape_problems
 from twin.load.expectations import read_expectations
 from twin.load.outages import read_outages
@@ -41,6 +42,7 @@ SECTIONS = (
     "claim",
     "carbon",
     "economics",
+    "equivalence",
 )
 FALLBACK = {
     "topology": "unnamed",
@@ -94,6 +96,7 @@ def read_scenario(
         variants={name: dict(flat(table)) for name, table in document.tables(("variant",)).items()},
         expect=dict(read_expectations(document)),
         claims=tuple(read_claims(document)),
+        equivalences=tuple(read_equivalences(document, topology)),
         record=Record(
             record.every_s,
             record.fine_every_s,

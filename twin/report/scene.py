@@ -123,8 +123,11 @@ class Scene:
         return f"{one['unit']}.{one['field']} = {to}{more}"
 
 
-def scene_of(run: Run) -> Scene | None:
-    """What figures show of a run; nothing of one that saw no event in fine steps."""
+def scene_of(run: Run, to_end: bool = False) -> Scene | None:
+    """What figures show of a run; nothing of one that saw no event in fine steps.
+
+    With `to_end` not only its fine windows are shown, but all of it from the event on.
+    """
     names = _signals(run) if run.meta.get("tick_s", 1.0) <= COARSEST_S else []
     frame = run.frame(*names) if names else None
     if frame is None or len(frame) < 3:
@@ -134,6 +137,7 @@ def scene_of(run: Run) -> Scene | None:
     end_s = _end_s(t_s, at_s)
     if end_s is None:
         return None
+    end_s = float(t_s[-1]) if to_end else end_s
     others = tuple(one - at_s for one in event_times_s(run) if at_s < one < end_s)
     return Scene(run, _cut(frame, at_s, end_s), at_s, end_s - at_s, others)
 

@@ -38,6 +38,8 @@ COLOURS = (BLUE, RED, GREEN, ORANGE, PINK, SKY, BLACK)
 ISLANDS = (SKY, PINK, GREY)  # their frequencies, beside that of the root
 MODES = ("#e0e0e0", ORANGE, PINK, GREEN, SKY, BLUE, BLACK, RED)  # by number; the first is the usual
 
+TINTS = ("#a6761d", "#b2df8a", "#cab2d6", "#ffed6f", "#8dd3c7", "#666666")  # where eight are few
+
 LOOK: dict[RcKeyType, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 7.5,
@@ -103,7 +105,7 @@ def panels(
 def arrange(figure: Figure, found: Sequence[Panel]) -> None:
     """Say above each panel what is drawn in it, and give everything its place."""
     entries = [panel.axes[0].get_legend_handles_labels() for panel in found]
-    columns = [_columns(labels) for _, labels in entries]
+    columns = [legend_columns(labels) for _, labels in entries]
     above_in = [
         LEGEND_PAD_IN + LEGEND_LINE_IN * math.ceil(len(labels) / count)
         for (_, labels), count in zip(entries, columns, strict=True)
@@ -114,30 +116,37 @@ def arrange(figure: Figure, found: Sequence[Panel]) -> None:
     top_in = height_in - TOP_IN
     for panel, keys, count, space_in in zip(found, entries, columns, above_in, strict=True):
         whole = (LEFT_IN, top_in - space_in, inner_in, space_in)
-        panel.legend.set_position(_relative(whole, height_in))
+        panel.legend.set_position(relative(whole, height_in))
         panel.legend.legend(*keys, ncols=count, **LEGEND)
         top_in -= space_in + panel.height_in
         wide_in = (inner_in + BETWEEN_IN) / len(panel.axes)
         for place, axes in enumerate(panel.axes):
             box = (LEFT_IN + place * wide_in, top_in, wide_in - BETWEEN_IN, panel.height_in)
-            axes.set_position(_relative(box, height_in))
+            axes.set_position(relative(box, height_in))
         panel.axes[0].yaxis.set_label_coords(-LABEL_IN / (wide_in - BETWEEN_IN), 0.5)
 
 
-def _relative(box_in: tuple[float, ...], height_in: float) -> tuple[float, float, float, float]:
+def relative(box_in: tuple[float, ...], height_in: float) -> tuple[float, float, float, float]:
+    """A box in inches, as a share of the figure."""
     left, bottom, width, height = box_in
     return left / WIDTH_IN, bottom / height_in, width / WIDTH_IN, height / height_in
 
 
-def _columns(labels: Sequence[str]) -> int:
+def legend_columns(labels: Sequence[str], left_in: float = LEFT_IN) -> int:
     """How many columns of a legend fit beside each other; they are filled one after the other."""
     for count in range(MOST_COLUMNS, 1, -1):
         lines = math.ceil(len(labels) / count)
         firsts = range(0, len(labels), max(lines, 1))
         widths = [max(len(label) for label in labels[first : first + lines]) for first in firsts]
-        if sum(KEY_IN + LETTER_IN * width for width in widths) <= WIDTH_IN - LEFT_IN - RIGHT_IN:
+        if sum(KEY_IN + LETTER_IN * width for width in widths) <= WIDTH_IN - left_in - RIGHT_IN:
             return max(len(widths), 1)
     return 1
+
+
+def mode_colours(count: int) -> list[str]:
+    """Colours for so many modes in which something is done; alike only where there are many."""
+    found = [*MODES[1:], *TINTS]
+    return [found[place % len(found)] for place in range(count)]
 
 
 def instants(axes: Axes, times: Iterable[float]) -> None:
@@ -149,6 +158,11 @@ def instants(axes: Axes, times: Iterable[float]) -> None:
 def held(axes: Axes, trace: Trace, **look: Any) -> None:
     """Draw means over the interval before each stamp."""
     axes.plot(trace.t_s, trace.x, drawstyle="steps-pre", **look)
+
+
+def dot(axes: Axes, marker: str, x: float, y: float, colour: str) -> None:
+    """A point that stands out from lines below it."""
+    axes.plot(x, y, marker, ms=5.5, color=colour, mec="white", mew=0.6, zorder=5)
 
 
 def span(axes: Axes, one: Span, colour: str) -> None:

@@ -1,0 +1,126 @@
+"""How fast each resource answered in each variant: from 10 to 90 % of its peak change.
+
+A bar is the fleet as a whole; dots are units that were recorded one by one, each by its own 90 %.
+With seeds a bar goes from the mean of t10 to that of t90, and a thin line is t90 from the 5th to
+the 95th percentile. A triangle marks the nadir: what comes later did not help to hold it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from twin.comparison import Spread
+from twin.kpis.events import after_event, record
+from twin.kpis.resources import answer
+from twin.report import style
+from twin.report.compared.layout import arrange, bars_in, log_time, panel
+from twin.report.compared.shown import Shown, Variant
+
+LEAST_PU = 0.01  # of the largest change of power: a smaller resource is not drawn
+EARLIEST_S = 1e-3
+BAR, EDGE = 4.5, 0.8  # line widths in points
+
+
+class Answer(NamedTuple):
+    """The times of one resource in one variant."""
+
+    resource: str
+    variant: Variant
+    t10_s: Spread
+    t50_s: Spread
+    t90_s: Spread
+    nadir_s: Spread | None
+    units_s: list[float]  # t90 of units that were recorded one by one
+
+
+def figure(shown: Shown) -> Figure | None:
+    """The figure; none where nothing answered an event."""
+    found = list(_answers(shown))
+    if not found:
+        return None
+    heads = list(dict.fromkeys(one.resource for one in found))
+    rows: list[tuple[str, Answer | None]] = []
+    for head in heads:
+        rows.append((head, None))
+        rows += [(one.variant.title, one) for one in found if one.resource == head]
+    drawn = Figure(figsize=(style.WIDTH_IN, 1.0))
+    only = panel(drawn, bars_in(len(rows)))
+    axes, latest_s = only.axes, EARLIEST_S
+    for place, (_, one) in enumerate(rows):
+        if one:
+            latest_s = max(latest_s, _draw(axes, place, one, shown))
+    names = [name for name, _ in rows]
+    _label(axes, names, [place for place, (_, one) in enumerate(rows) if not one])
+    earliest_s = min(max(one.t10_s.mean, EARLIEST_S) for one in found)
+    log_time(axes, earliest_s / 2.0, latest_s * 1.6)
+    axes.set_xlabel("time since the event / s, logarithmic")
+    _add_keys(axes, found)
+    arrange(drawn, [only], names)
+    return drawn
+
+
+def _answers(shown: Shown) -> Iterator[Answer]:
+    """Resource by resource, variant by variant; small ones left out."""
+    values = shown.comparison.values
+    for name in shown.comparison.resources(LEAST_PU):
+        for variant in shown.variants:
+            times = [
+                values.get(f"{name}.{t}_s", {}).get(variant.name) for t in ("t10", "t50", "t90")
+            ]
+            t10, t50, t90 = times
+            if t10 and t50 and t90:
+                nadir = values.get("nadir_s", {}).get(variant.name)
+                yield Answer(name, variant, t10, t50, t90, nadir, unit_times_s(variant, name))
+
+
+def _draw(axes: Axes, place: int, one: Answer, shown: Shown) -> float:
+    """A row of the figure; the latest time in it."""
+    colour = shown.colours[one.resource]
+    ends_s = (max(one.t10_s.mean, EARLIEST_S), one.t90_s.mean)
+    axes.plot(ends_s, (place, place), color=colour, lw=BAR, solid_capstyle="butt")
+    style.dot(axes, "o", one.t50_s.mean, place, colour)
+    if one.t90_s.p95 > one.t90_s.p5:
+        axes.plot((one.t90_s.p5, one.t90_s.p95), (place, place), color=style.BLACK, lw=EDGE)
+    if one.nadir_s:
+        style.dot(axes, "v", one.nadir_s.mean, place, style.BLACK)
+    below = np.full(len(one.units_s), place + 0.28)
+    axes.plot(one.units_s, below, ".", ms=3, color=style.GREY)
+    return float(max(one.t90_s.p95, *one.units_s, one.nadir_s.mean if one.nadir_s else 0.0))
+
+
+def unit_times_s(variant: Variant, resource: str) -> list[float]:
+    """When each unit that was recorded by itself had given 90 % of its own change."""
+    pattern = re.compile(r"\[\d+\]")
+    power = f"{resource}.p_kw"
+    names = [n for n in variant.run.names if n != power and pattern.sub("", n) == power]
+    found = (after_event(variant.run, record(variant.run, name), one=True) for name in names)
+    times_s = (answer(one, None).get("t90_s") for one in found if one is not None)
+    return [at_s for at_s in times_s if at_s is not None]
+
+
+def _label(axes: Axes, names: list[str], heads: list[int]) -> None:
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
+    for head in heads:
+        axes.get_yticklabels()[head].set_fontweight("bold")
+
+
+def _add_keys(axes: Axes, found: list[Answer]) -> None:
+    grey = style.GREY
+    axes.plot([], [], lw=BAR, color=grey, label="10 to 90 % of its peak change")
+    axes.plot([], [], "o", ms=5, color=grey, mec="white", label="50 %")
+    if any(one.nadir_s for one in found):
+        axes.plot([], [], "v", ms=4.5, color=style.BLACK, label="nadir")
+    if any(one.units_s for one in found):
+        axes.plot([], [], ".", ms=4, color=grey, label="90 % of single units")
+    if any(one.t90_s.p95 > one.t90_s.p5 for one in found):
+        label = "90 %: 5th to 95th percentile of seeds"
+        axes.plot([], [], lw=EDGE, color=style.BLACK, label=label)
