@@ -105,6 +105,12 @@ def test_without_sun_there_is_no_renewable_share() -> None:
     assert "renewable_share_pu" not in kpis(devices)
 
 
+def test_hours_in_the_efficient_band_are_told_of_the_hours_run() -> None:
+    devices = island()
+    devices["site.set"]["totals"]["band_h"] = 4.5
+    assert kpis(devices)["genset_band_pu"] == 0.75
+
+
 def test_a_genset_that_charges_what_is_never_used_leaves_no_negative_share() -> None:
     devices = island()
     devices["site.set"]["totals"]["energy_kwh"] = 500.0
