@@ -6,6 +6,7 @@ own runs against each other, and say so.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -31,6 +32,7 @@ from tests.test_kpis_foresight import FULL_LOAD_L_PER_KWH
 from tests.test_sky import ISLAND, golden_and_drawn, island, year
 from tests.year_of_sun import GOLDEN, golden, site
 from twin.kpis.foresight import judged
+from twin.load import find_topology
 from twin.runner import Options, run_scenario
 
 HOUR = """\
@@ -170,8 +172,9 @@ def regimes() -> Iterator[Check]:
 
 def _flows(folder: Path, hour: int, changed: Mapping[str, Any], zoom: str) -> Any:
     """What flowed within an hour of the shipped site; zero what it has no figure of."""
-    folder.mkdir(exist_ok=True)
-    scenario = folder / "hour.toml"
+    scenario = folder / "plateau_edge" / "hour.toml"
+    scenario.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(find_topology("plateau_edge"), scenario.parent)
     scenario.write_text(HOUR.format(hour=hour) + zoom, "utf-8")
     outcome = run_scenario(scenario, Options(changed, out=folder / ("fine" if zoom else "coarse")))
     if outcome.status != "done":

@@ -65,6 +65,7 @@ ORDER = (
     "component_sim",
     "processes",
     "service_sims",
+    "lockstep",
     "simulator",
     "outside",
     "firstflow",
