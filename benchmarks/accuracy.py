@@ -1,7 +1,7 @@
 """``python -m benchmarks.accuracy``: what is expected, what comes out, and what may lie between.
 
 Every figure is computed here and now, by the code of the tests. What is expected was computed or
-measured outside this project: `tests/reference/frequency/README.md` names the source of each file.
+measured outside this project: the files of `tests/reference` name the source of each.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
 from itertools import pairwise, product
 from pathlib import Path
 
-import numpy as np
-
+from benchmarks.check import HEADINGS, Check, largest
+from benchmarks.energy import ENERGY
 from benchmarks.table import aligned
 from tests import coupled
 from tests.components import diesel, duel, governed, islanded, networks, pair, two_buses
@@ -27,49 +26,6 @@ from tests.components.excitation import critical_scr, simulated_scr
 from tests.components.forming import Apart, Together
 from tests.components.grid import Grid, after_loss, nadir_hz
 from tests.components.supplied import ITIC, passes
-
-HEADINGS = ("case", "expected", "got", "difference", "allowed", "source")
-FINER = {"Hz": ("mHz", 1e3), "pu": ("pu", 1.0)}  # how a difference is told
-
-
-@dataclass(frozen=True)
-class Check:
-    """One figure; the difference may be as large as `allowed`."""
-
-    case: str
-    expected: float
-    got: float
-    allowed: float
-    unit: str
-    source: str
-
-    @property
-    def met(self) -> bool:
-        """Whether it is; what is not a number is not."""
-        return abs(self.got - self.expected) <= self.allowed
-
-    def cells(self) -> tuple[str, ...]:
-        """The row as a reader sees it."""
-        unit, factor = FINER.get(self.unit, (self.unit, 1.0))
-        allowed = f"{factor * self.allowed:.3g} {unit}".strip()
-        return (
-            self.case,
-            self._figure(self.expected),
-            self._figure(self.got),
-            f"{factor * (self.got - self.expected):+.2g} {unit}".strip(),
-            allowed if self.met else f"{allowed} MISSED",
-            self.source,
-        )
-
-    def _figure(self, value: float) -> str:
-        digits = max(1 - math.floor(math.log10(self.allowed)), 0) if self.allowed else 0
-        plain = f"{value:.2g}" if self.expected == 0.0 else f"{value:.{digits}f}"
-        return f"{plain} {self.unit}".strip()
-
-
-def _worst(errors: Iterable[float]) -> float:
-    """The largest in size; not a number where one of them is none."""
-    return float(np.abs(list(errors)).max())
 
 
 def six_units() -> Iterator[Check]:
@@ -83,7 +39,7 @@ def six_units() -> Iterator[Check]:
     found = after_loss(duel.linear(0.01), 0.01, 40.0, duel.LOSS_KW)
     yield Check("D2, nadir", duel.D2["nadir_Hz"], nadir_hz(found), 0.05e-3, "Hz", source)
     told = duel.D2["f_at_t_after_event_Hz"].items()
-    worst = _worst(found[round(float(at_s) / 0.01)] - f_hz for at_s, f_hz in told)
+    worst = largest(found[round(float(at_s) / 0.01)] - f_hz for at_s, f_hz in told)
     yield Check(f"D2, worst of {len(told)} instants", 0.0, 1e3 * worst, 0.05, "mHz", source)
 
 
@@ -96,14 +52,14 @@ def areas() -> Iterator[Check]:
     found, told = two_areas()
     lowest, source = A1["results_network"]["nadir_Hz"], "ANDES 2.0, full network"
     yield Check("A1 fed the measured load, nadir", lowest, min(found), 0.2e-3, "Hz", source)
-    worst = _worst(a - b for a, b in zip(found, told, strict=True))
+    worst = largest(a - b for a, b in zip(found, told, strict=True))
     yield Check("A1, worst of its trace", 0.0, 1e3 * worst, 0.2, "mHz", source)
 
 
 def sets() -> Iterator[Check]:
     """C1 and C2: diesel sets at 1 ms, turned by their bus and by themselves; the worse of both."""
     for name, words in (("no_delay", "without delay"), ("delay_1s", "delay of 1 s")):
-        worst = _worst(diesel.worst_on_network_mhz(name, apart) for apart in (True, False))
+        worst = largest(diesel.worst_on_network_mhz(name, apart) for apart in (True, False))
         yield Check(f"C1 {words}, worst of its trace", 0.0, worst, 3.0, "mHz", "PowerWorld")
     source = "delay equations, RK4"
     named = {"iso": "isochronous", "droop": "4 % droop", "iso_bess": "with storage"}
@@ -111,7 +67,7 @@ def sets() -> Iterator[Check]:
         expected = diesel.DIESEL["results"][name]["nadir_Hz"]
         lowest = min(diesel.diesel_trace(name, 0.001, 3.0, apart=True)[::10])  # as it is told
         yield Check(f"C2 {words}, nadir", expected, lowest, 1e-3, "Hz", source)
-        worst = _worst(diesel.worst_mhz(name, 0.001, apart=apart) for apart in (True, False))
+        worst = largest(diesel.worst_mhz(name, 0.001, apart=apart) for apart in (True, False))
         yield Check(f"C2 {words}, worst of its trace", 0.0, worst, 1.0, "mHz", source)
 
 
@@ -120,11 +76,11 @@ def governors() -> Iterator[Check]:
     worst: dict[str, list[float]] = {}
     for name in governed.CASES:
         model = name if name in governed.ALLOWED_MHZ else name.partition("_")[0]
-        worst.setdefault(model, []).append(_worst(governed.differences_mhz(name)))
+        worst.setdefault(model, []).append(largest(governed.differences_mhz(name)))
     for model, found in worst.items():
         words = f"{model}, worst of {len(found)} traces" if len(found) > 1 else f"{model}, worst"
         allowed_mhz = governed.ALLOWED_MHZ.get(model, 0.1)
-        yield Check(words, 0.0, _worst(found), allowed_mhz, "mHz", "ANDES 2.0, scipy")
+        yield Check(words, 0.0, largest(found), allowed_mhz, "mHz", "ANDES 2.0, scipy")
 
 
 def step_errors() -> Iterator[Check]:
@@ -170,13 +126,13 @@ def power_flows() -> Iterator[Check]:
         warnings.simplefilter("ignore")  # a network may be filed with an old table
         for name in networks.NETWORKS:
             ours, theirs = networks.changed_at_random(name)
-            errors.append(_worst(ours.v_pu[ours.buses] - networks.voltages(theirs, ours)))
+            errors.append(largest(ours.v_pu[ours.buses] - networks.voltages(theirs, ours)))
     words = f"weak_grid, worst bus of {len(errors)} networks"
-    yield Check(words, 0.0, _worst(errors), 1e-6, "pu", "pandapower runpp")
+    yield Check(words, 0.0, largest(errors), 1e-6, "pu", "pandapower runpp")
     cases = product(two_buses.POWERS_KW, two_buses.REACTIVE_KVAR, two_buses.SOURCES)
     pairs = [two_buses.both(p_kw, q_kvar, *source) for p_kw, q_kvar, source in cases]
-    voltage = _worst(ours.v_pu - theirs.v_pu for ours, theirs in pairs)
-    angle = _worst(math.degrees(ours.theta_rad) - theirs.angle_deg for ours, theirs in pairs)
+    voltage = largest(ours.v_pu - theirs.v_pu for ours, theirs in pairs)
+    angle = largest(math.degrees(ours.theta_rad) - theirs.angle_deg for ours, theirs in pairs)
     words = f"thevenin, worst of {len(pairs)}"
     yield Check(f"{words}, voltage", 0.0, voltage, 1e-9, "pu", "pandapower runpp")
     yield Check(f"{words}, angle", 0.0, angle, 1e-7, "degree", "pandapower runpp")
@@ -254,6 +210,7 @@ CASES = (
     exchange,
     islands,
     ride_through,
+    *ENERGY,
 )
 
 

@@ -18,6 +18,7 @@ from benchmarks.power_flow import power_flow
 from benchmarks.site import Energies, Sites, make_sites
 from benchmarks.table import Row
 from benchmarks.timing import medians, seconds_of
+from benchmarks.year import year
 
 HOURLY = "every_s = 3600"
 NOTHING = "signals = []"
@@ -152,7 +153,7 @@ def memory(folder: Path) -> Iterator[Row]:
 
 CASES = {
     case.__name__: case
-    for case in (site_year, fleet_month, fused_vs_hand, scale, memory, power_flow, frequency)
+    for case in (site_year, fleet_month, fused_vs_hand, scale, memory, power_flow, frequency, year)
 }
 
 

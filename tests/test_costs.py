@@ -29,14 +29,14 @@ def test_without_interest_an_investment_comes_back_in_even_parts() -> None:
     assert costs.crf(0.0, 20.0) == 1.0 / 20.0
 
 
-def test_w1_costs_energy_lcoe_and_lcos_are_those_of_besslab() -> None:
-    given, expected = REFERENCE["W1_inputs"], REFERENCE["W1_besslab"]["expected"]
+def w1() -> dict[str, float]:
+    given = REFERENCE["W1_inputs"]
     energy_mwh = given["energy_mwh_per_y"]
     yearly_usd = given["capex_usd"] * given["fixed_opex_pu"] + given["fixed_opex_usd_per_y"]
     yearly_usd += given["variable_opex_usd_per_mwh"] * energy_mwh
     terms = given["discount_pu"], given["years"]
     factor = costs.annuity_factor(*terms)
-    found = {
+    return {
         "costs": given["capex_usd"] + yearly_usd * factor,
         "energy": energy_mwh * factor,
         "lcoe": costs.lcoe(given["capex_usd"], yearly_usd, energy_mwh, *terms),
@@ -44,6 +44,10 @@ def test_w1_costs_energy_lcoe_and_lcos_are_those_of_besslab() -> None:
             given["capex_usd"], yearly_usd, given["through_storage_mwh_per_y"], *terms
         ),
     }
+
+
+def test_w1_costs_energy_lcoe_and_lcos_are_those_of_besslab() -> None:
+    found, expected = w1(), REFERENCE["W1_besslab"]["expected"]
     assert found == pytest.approx(expected, abs=5e-5)  # as they are written
     whole = {key: REFERENCE["W1_besslab"][key] for key in found}
     assert found == pytest.approx(whole, rel=1e-14)

@@ -66,6 +66,7 @@ ORDER = (
     "component_sim",
     "processes",
     "service_sims",
+    "lockstep",
     "simulator",
     "outside",
     "firstflow",

@@ -73,6 +73,7 @@ class Cell:
     ) -> None:
         """Compile the loop of a set-up, or take it from the cache; `in_python` compiles nothing."""
         self.setup = setup
+        self._index = {part.name: part.index for part in setup.shape.parts}
         self.calendar = calendar
         self.sink = sink
         self.changes = sorted(changes, key=lambda change: change.tick)
@@ -128,7 +129,7 @@ class Cell:
 
     def rows(self, name: str) -> Rows:
         """The rows of a device."""
-        return self.setup.rows[self.setup.part(name).index]
+        return self.setup.rows[self._index[name]]
 
     def take(self, arrived: Mapping[str, Any]) -> None:
         """Put what other simulators sent into the rows it is for.
@@ -143,8 +144,8 @@ class Cell:
                 table[:] = np.array(values, np.int64).reshape(table.shape)
                 continue
             device, _, field = rest.rpartition(".")
-            part = self.setup.part(device, "" if kind == "own" else kind)
-            self.setup.rows[part.index][field] = values
+            part = self._index[device if kind == "own" else f"{device}~{kind}"]
+            self.setup.rows[part][field] = values
 
     def get(self, device: str, field: str) -> list[Any]:
         """A field of a device as a fresh list; ``settled x`` is a former's share of this bus."""
@@ -153,7 +154,7 @@ class Cell:
         if kind == "all":
             values = wholes_of(self.rows(device)).ravel()
         elif kind == "settled":
-            values = self.setup.rows[self.setup.part(former, "now").index]["p_settled_kw"]
+            values = self.setup.rows[self._index[f"{former}~now"]]["p_settled_kw"]
         else:
             values = self.rows(device)[field]
         found: list[Any] = values.tolist()

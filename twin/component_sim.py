@@ -13,7 +13,7 @@ Beside its own names each AC device has those of the ecosystem (``P_gen[MW]``, `
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -144,11 +144,13 @@ class ComponentSim(mosaik_api_v3.Simulator):
         components: str = "",
         begin: int = 0,
         results: str = "",
+        look: Callable[[int, str, Rows], None] | None = None,
     ) -> Meta:
         """Find the component, perhaps in the folder `components`; `results` takes what it keeps.
 
         A topology gives the segments of its step calendar in place of `step_size`, the device's own
-        period in ticks, and the tick at which a resumed world begins.
+        period in ticks, the tick at which a resumed world begins, and who has a `look` at the rows
+        of a fleet when it has acted.
         """
         del sid
         if components:
@@ -157,7 +159,7 @@ class ComponentSim(mosaik_api_v3.Simulator):
         if way_of(self.cls) == "process":
             raise ValueError(f"{component} is a process: start it by twin.simulator:ProcessSim")
         self.calendar = calendar_of(time_resolution, calendar, step_size)
-        self.period, self.begin, self.results = period, begin, results
+        self.period, self.begin, self.results, self.look = period, begin, results, look
         self.aliases = aliases_of(self.cls)
         self.fleets: dict[str, Fleet] = {}
         self.meta = meta("time-based", {component: model_of(self.cls)})
@@ -209,6 +211,8 @@ class ComponentSim(mosaik_api_v3.Simulator):
         for fleet in self.fleets.values():
             self._advance(fleet, now, until)
             self._check(fleet, now)
+            if self.look:
+                self.look(now, fleet.name, fleet.rows)
         return until - self.begin
 
     def _advance(self, fleet: Fleet, now: int, until: int) -> None:
@@ -259,10 +263,11 @@ class ComponentSim(mosaik_api_v3.Simulator):
         field, factor = self.aliases.get(attr, (attr, 1.0))
         if self.cls.fields[field].kind is not Kind.INP:
             raise ValueError(f"{attr} is not an input of {type_name(self.cls)}")
-        known = [np.asarray(value) for value in values if value is not None]
+        known = [value for value in values if value is not None]
+        if len(known) > 1 and self.cls.fields[field].type is float:
+            known = [np.sum(known, axis=0)]
         if known:
-            summed = self.cls.fields[field].type is float
-            rows[field] = np.sum(known, axis=0) / factor if summed else known[-1]
+            rows[field] = known[-1] if factor == 1.0 else np.asarray(known[-1]) / factor
 
     def get_data(self, outputs: Mapping[str, list[str]]) -> dict[str, Any]:
         """Fields as they stand, as plain numbers."""

@@ -69,7 +69,11 @@ def _by_value(event: Event) -> dict[float, list[int]]:
 def unit_map(wire: Wire, devices: Mapping[str, Device]) -> Callable[[Any], Any]:
     """How the values of the source's units become those of the target's."""
     to, out_of = wire_pairs(wire, devices)
-    target = devices[wire.target]
+    source, target = devices[wire.source], devices[wire.target]
+    every = np.arange(target.units)
+    one_to_one = np.array_equal(to, every) and np.array_equal(out_of, np.arange(source.units))
+    if one_to_one and source.cls.fields[wire.out].type is target.cls.fields[wire.inp].type:
+        return _as_they_are
     alone = len(np.unique(to)) == len(to)
     base = np.array(start_values(target, [wire.inp])[wire.inp])
 
@@ -85,6 +89,10 @@ def unit_map(wire: Wire, devices: Mapping[str, Device]) -> Callable[[Any], Any]:
         return found.tolist()
 
     return turn
+
+
+def _as_they_are(values: Any) -> Any:
+    return values
 
 
 def make_ledger(

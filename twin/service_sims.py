@@ -15,6 +15,7 @@ from twin.cell import Sink
 from twin.cell_sim import due_after, meta, only
 from twin.columns import STATS, Column
 from twin.component import Field, Kind
+from twin.fleet import Rows
 from twin.profiles import Profile, mean_over
 from twin.topology import Device
 from twin.wiring import Driven
@@ -100,10 +101,13 @@ class Ledger:
         self.held = dict(held)
         self.processes = {device.name for device in devices if device.way == "process"}
         self.logged = {device.name: logged(device) for device in devices}
+        self.keys = {
+            device.name: [(device.name, name) for name in recorded(device)] for device in devices
+        }
         self.tables = [
-            ([(device.name, name) for name in recorded(device)], device.units == 1)
+            (self.keys[device.name], device.units == 1)
             for device in devices
-            if device.units and recorded(device)
+            if device.units and self.keys[device.name]
         ]
         self.reached = begin
 
@@ -111,7 +115,7 @@ class Ledger:
         """Choose where lines and events go."""
         self.sink = sink
 
-    def take(self, now: int, told: Mapping[tuple[str, str], list[Any]]) -> None:
+    def take(self, now: int, told: Mapping[tuple[str, str], Any]) -> None:
         """Note what holds from now on.
 
         What a periodic device tells is its state at the end of the coming exchange; what a process
@@ -131,11 +135,16 @@ class Ledger:
         self.fill(now)
         self.held |= told
 
+    def look(self, now: int, name: str, rows: Rows) -> None:
+        """Take what a fleet holds from now on from its rows."""
+        kept = rows.copy()
+        told: dict[tuple[str, str], Any] = {key: kept[key[1]] for key in self.keys[name]}
+        self.take(now, told | {(name, one): kept[one].tolist() for one in self.logged[name]})
+
     def fill(self, until: int) -> None:
         """Write the lines of all exchanges up to an instant: nothing has changed since."""
-        stamps = [np.empty(0, np.int64), *_exchanges(self.calendar, self.reached, until)]
-        every = np.concatenate(stamps)
-        if len(every):
+        if self.reached < until and self.calendar.sync_after(self.reached) <= until:
+            every = np.concatenate([*_exchanges(self.calendar, self.reached, until)])
             self.sink.records(every, np.tile(self._line(), (len(every), 1)))
         self.reached = max(until, self.reached)
 
@@ -144,8 +153,9 @@ class Ledger:
         parts = [np.empty(0)]
         for keys, alone in self.tables:
             table = np.array([self.held[key] for key in keys], np.float64)
-            stats = [table] if alone else [STATISTICS[stat](table, axis=1) for stat in STATS]
-            parts.append(np.column_stack(stats).ravel())
+            if not alone:
+                table = np.array([STATISTICS[stat](table, axis=1) for stat in STATS]).T
+            parts.append(table.ravel())
         return np.concatenate(parts)
 
 

@@ -19,6 +19,7 @@ from twin.cell_sim import due_after
 from twin.component import Kind, type_name
 from twin.failure import Guard
 from twin.firstflow import First, first_flows
+from twin.lockstep import Group
 from twin.order import in_cell
 from twin.outside import (
     changes_of,
@@ -172,11 +173,22 @@ def run_world(run: Run) -> None:
     """Run a prepared world to its end; CellFailure, WorldError or OSError say why it did not."""
 
     def build(world: Any) -> None:
-        _connect(run, world, _start(run, world))
+        if not _in_step(run):
+            _connect(run, world, _start(run, world))
+            return
+        group = Group(run.calendar.tick_s)
+        _connect(run, group, _start(run, group))
+        end = run.calendar.end - run.begin
+        world.start("lockstep", group=group, piece=_piece(run.calendar), end=end)
 
     play(_sim_config(run), run.calendar.tick_s, run.calendar.end - run.begin, build)
     if run.ledger:
         run.ledger.fill(run.calendar.end)
+
+
+def _in_step(run: Run) -> bool:
+    """Whether all that lies outside the one cell is periodic and here."""
+    return _looks(run) and bool(_outside(run)) and not run.plan.exploded
 
 
 def _kind(run: Run, name: str) -> str:
@@ -193,6 +205,7 @@ def _sim_config(run: Run) -> Any:
     config: dict[str, dict[str, Any]] = {
         "cell": {"python": "twin.simulator:CellSim"},
         "fleet": {"python": "twin.simulator:ComponentSim"},
+        "lockstep": {"python": "twin.simulator:LockstepSim"},
         "process": {"python": "twin.simulator:ProcessSim"},
         "profiles": {"python": "twin.simulator:ProfileSim"},
         "record": {"python": "twin.simulator:RecordSim"},
@@ -231,6 +244,8 @@ def _start_one(run: Run, world: Any, sim: SimPlan) -> Started:
         told = {"component": kinds[0], "period": period, "begin": run.begin}
         if not sim.remote:
             told["results"] = str(run.folder)
+        if run.ledger and _looks(run):
+            told["look"] = run.ledger.look
     factory = world.start(
         f"remote {sim.name}" if sim.remote else sim.kind,
         sim_id=_sim_id(sim),
@@ -332,7 +347,8 @@ def _connect(run: Run, world: Any, sims: dict[str, Started]) -> None:
         _connect_one(run, world, sims, link)
     if run.ledger:
         home = {name: sims[sim.name] for sim in _outside(run) for name in sim.holds}
-        _connect_ledger(run, world, home, run.ledger)
+        if not _looks(run):
+            _connect_ledger(run, world, home, run.ledger)
         _connect_profiles(run, world, home)
 
 
@@ -361,6 +377,11 @@ def _before(run: Run, name: str, out: str) -> list[Any]:
     if (name, out) in run.first:
         return run.first[name, out]
     return start_values(run.devices[name], [out])[out]
+
+
+def _looks(run: Run) -> bool:
+    """Whether the ledger sees all devices outside the cells as they act, without being told."""
+    return bool(run.cells) and all(sim.kind == "fleet" and not sim.remote for sim in _outside(run))
 
 
 def _connect_ledger(run: Run, world: Any, home: dict[str, Started], ledger: Ledger) -> None:

@@ -132,7 +132,8 @@ class Network:
             raise NotConvergedError(f"the power flow did not converge, worst at {worst}")
         self.volts, self.powers, self._v = volts, powers, np.abs(volts)
         self.plain = powers.plain(self._v)
-        inflow = powers.at(self._v)
+        whole = powers.constant + powers.ohmic * (self._v * self._v)
+        inflow = whole if self.plain else powers.at(self._v)
         for place, (ref, buses, admittances) in enumerate(self._tails):
             flow = volts[ref] * np.conj(admittances @ volts[buses])
             self._delivered[place] = flow - inflow[ref]
