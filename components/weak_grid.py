@@ -227,11 +227,16 @@ class WeakGrid(Component):
         return self._network.to_net()
 
     def keep(self, folder: str, name: str) -> None:
-        """Leave the network as it was solved last, for pandapower's `from_json`."""
+        """Leave the network as it was solved last, for pandapower's `from_json`, or why not."""
         import pandapower
 
-        if self._network is not None:
+        if self._network is None:
+            return
+        try:
             pandapower.to_json(self.to_net(), f"{folder}/{name}.net.json")
+        except ValueError as error:  # beyond what pandapower solves from its own start
+            with open(f"{folder}/{name}.net.txt", "w", encoding="utf-8") as file:
+                file.write(f"The network was not kept: {error}.\n")
 
     def _begin(self, rows: Rows) -> Network:
         first = rows[0]
