@@ -40,6 +40,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -235,8 +236,8 @@ class WeakGrid(Component):
         try:
             pandapower.to_json(self.to_net(), f"{folder}/{name}.net.json")
         except ValueError as error:  # beyond what pandapower solves from its own start
-            with open(f"{folder}/{name}.net.txt", "w", encoding="utf-8") as file:
-                file.write(f"The network was not kept: {error}.\n")
+            note = Path(folder) / f"{name}.net.txt"
+            note.write_text(f"The network was not kept: {error}.\n", "utf-8")
 
     def _begin(self, rows: Rows) -> Network:
         first = rows[0]
