@@ -40,7 +40,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -54,6 +53,7 @@ from components._network import (
     rows_of,
     unsupplied,
 )
+from components._network.files import leave
 from components._network.units import (
     OPERATED,
     SHARES,
@@ -229,15 +229,8 @@ class WeakGrid(Component):
 
     def keep(self, folder: str, name: str) -> None:
         """Leave the network as it was solved last, for pandapower's `from_json`, or why not."""
-        import pandapower
-
-        if self._network is None:
-            return
-        try:
-            pandapower.to_json(self.to_net(), f"{folder}/{name}.net.json")
-        except ValueError as error:  # beyond what pandapower solves from its own start
-            note = Path(folder) / f"{name}.net.txt"
-            note.write_text(f"The network was not kept: {error}.\n", "utf-8")
+        if self._network is not None:
+            leave(self.to_net, folder, name)
 
     def _begin(self, rows: Rows) -> Network:
         first = rows[0]

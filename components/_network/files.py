@@ -10,7 +10,7 @@ import json
 import math
 import random
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,17 @@ def copy_of(net: Net) -> Net:
     import pandapower
 
     return pandapower.pandapowerNet(net)
+
+
+def leave(made: Callable[[], Net], folder: str, name: str) -> None:
+    """Write a network that is made now for pandapower's `from_json`, or why it cannot be."""
+    import pandapower
+
+    try:
+        pandapower.to_json(made(), f"{folder}/{name}.net.json")
+    except ValueError as error:  # beyond what pandapower solves from its own start
+        note = Path(folder) / f"{name}.net.txt"
+        note.write_text(f"The network was not kept: {error}.\n", "utf-8")
 
 
 def run(net: Net, called: str, **options: Any) -> None:
