@@ -37,6 +37,8 @@ ON_FEEDER = {
     'type = "site_bus"': 'type = "site_bus"\nbus = "feeder"\nat = [5]',
     "sync_s = 3600": "sync_s = 900",
     'enabled" = true': 'enabled" = false',
+    "tank_l = 500.0": "tank_l = 1e5",
+    "tank_start_l = 500.0": "tank_start_l = 1e5",
     'fuel = "diesel_ipcc"': 'fuel = "diesel_ipcc"\ngrid = "CN-QH-2023"',
 }
 THOUSAND = {
