@@ -30,6 +30,7 @@ ORDER = (
     "carbon_keys",
     "equivalence_keys",
     "file_schema",
+    "scenario_schema",
     "tables",
     "sky",
     "weather_files",

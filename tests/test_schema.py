@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from twin.catalog import add_folder, find, names
 from twin.component import Component, inp, out, param, state, vector
-from twin.file_schema import scenario_schema, topology_schema
+from twin.file_schema import topology_schema
+from twin.scenario_schema import scenario_schema
 from twin.schema import column_adapter, component_schema, unit_model
 
 HERE = Path(__file__).parent

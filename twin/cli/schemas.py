@@ -8,7 +8,8 @@ import json
 def schemas() -> dict[str, str]:
     """Their names and texts; the topology's knows all components that can be found."""
     from twin import catalog
-    from twin.file_schema import scenario_schema, topology_schema
+    from twin.file_schema import topology_schema
+    from twin.scenario_schema import scenario_schema
 
     found = {
         "topology.schema.json": topology_schema([catalog.find(name) for name in catalog.names()]),

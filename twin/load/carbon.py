@@ -11,11 +11,11 @@ from twin.carbon.meters import BOOKS, GRID_CARBON, Account, Member, accounts, mi
 from twin.carbon.settings import Carbon, Embodied
 from twin.carbon_keys import CarbonKeys
 from twin.component import Kind
-from twin.file_schema import RecordKeys
 from twin.load.checked import checked
 from twin.load.document import Document, file_below
 from twin.load.times import divides
 from twin.problems import Problem, did_you_mean, shown
+from twin.scenario_schema import RecordKeys
 from twin.toml_lines import KeyPath
 from twin.topology import Device, Topology
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from twin.file_schema import ClaimKeys
 from twin.load.checked import checked
 from twin.load.document import Document
 from twin.load.expectations import limits_of, limits_problem
 from twin.problems import did_you_mean
 from twin.scenario import Claim
+from twin.scenario_schema import ClaimKeys
 
 FIGURE = re.compile(r"\{([a-z][a-z0-9_]*)\.([a-z][a-z0-9_.]*)\}")
 FALLBACK = {"said": "?", "result": "", "of": ["?"]}

@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import Any
 
 from twin.equivalence_keys import AxisKeys, EquivalenceKeys
-from twin.file_schema import ScenarioHead
 from twin.load.checked import checked
 from twin.load.document import Document
 from twin.load.overrides import flat
 from twin.problems import did_you_mean
 from twin.scenario import Axis, Equivalence
+from twin.scenario_schema import ScenarioHead
 from twin.toml_lines import KeyPath
 from twin.topology import Topology
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from twin.component import Field, Kind
-from twin.file_schema import EventKeys
 from twin.load.spread import Spread, column
 from twin.load.wires import filled_by_buses
 from twin.problems import did_you_mean, shown
+from twin.scenario_schema import EventKeys
 from twin.topology import Device, Topology
 
 PART = r"([a-z][a-z0-9_]*)(?:\[(\d{1,8})\])?"

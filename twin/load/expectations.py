@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from twin.file_schema import ExpectKeys
 from twin.load.checked import checked
 from twin.load.document import Document
 from twin.scenario import Expect
+from twin.scenario_schema import ExpectKeys
 
 
 def read_expectations(document: Document) -> Iterator[tuple[str, Expect]]:

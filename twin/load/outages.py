@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from twin.file_schema import OutageKeys, ScenarioHead
 from twin.load.checked import checked
 from twin.load.document import Document, file_below
 from twin.load.events import find_target, find_value
@@ -32,6 +31,7 @@ from twin.outages import (
 )
 from twin.problems import Problem
 from twin.scenario import Event
+from twin.scenario_schema import OutageKeys, ScenarioHead
 from twin.toml_lines import KeyPath
 from twin.topology import Device, Topology
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from twin.file_schema import ScenarioKeys
 from twin.load.document import Document
 from twin.load.spread import WORDS
 from twin.problems import Problem, Problems, did_you_mean
+from twin.scenario_schema import ScenarioKeys
 from twin.toml_lines import KeyPath
 
 Place = tuple[str, int]

@@ -6,13 +6,6 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from twin.file_schema import (
-    EventKeys,
-    RecordKeys,
-    ScenarioHead,
-    ScenarioKeys,
-    ZoomKeys,
-)
 from twin.load.carbon import read_carbon
 from twin.load.checked import checked
 from twin.load.claims import read_claims
@@ -28,6 +21,7 @@ from twin.load.schedule import Planned, clashes, end_problems, scheduled
 from twin.load.times import instant_problem, step_problems, time_problems
 from twin.problems import did_you_mean, shown
 from twin.scenario import Event, Record, Scenario, Zoom
+from twin.scenario_schema import EventKeys, RecordKeys, ScenarioHead, ScenarioKeys, ZoomKeys
 from twin.toml_lines import KeyPath
 from twin.topology import Topology
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.file_schema import EventKeys, ScenarioHead
 from twin.load.times import instant_problem
 from twin.scenario import Event
+from twin.scenario_schema import EventKeys, ScenarioHead
 from twin.topology import Device
 
 DIGITS = 9  # of a second: what times are told in, sums of them rounded

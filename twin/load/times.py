@@ -10,8 +10,8 @@ import numpy as np
 from twin.catalog import find
 from twin.component import Former, way_of
 from twin.delay import line_length, longest_delay_s
-from twin.file_schema import RecordKeys, ScenarioHead
 from twin.order import in_cell
+from twin.scenario_schema import RecordKeys, ScenarioHead
 from twin.toml_lines import KeyPath
 from twin.topology import Device, Topology
 
