@@ -197,5 +197,9 @@ def test_the_helper_proposes_the_nearest_profile_and_leaves_tables_alone(tmp_pat
     scenario = site(tmp_path, CLIMATE, days=2)
     with pytest.raises(Problems, match="is no profile of sunny; did you mean sun"):
         twin.weather(scenario, "suns")
+    table = '[profile.air]\nfile = "air.csv"\nbetween = "hold"\n'
+    (tmp_path / "air.csv").write_text("time,air_degc\n2026-06-01T00:00,5\n", "utf-8")
+    topology = scenario.parent / "topology.toml"
+    topology.write_text(topology.read_text("utf-8") + table, "utf-8")
     with pytest.raises(Problems, match="is a table, no weather"):
-        twin.weather("island_telecom/day", "site")
+        twin.weather(scenario, "air")

@@ -63,16 +63,19 @@ class CellSim(mosaik_api_v3.Simulator):
         gives: Mapping[str, list[str]],
         takes: list[str],
         events: list[str] | None = None,
+        tells: bool = False,
         begin: int = 0,
         keep: Callable[[int, Any], None] | None = None,
     ) -> Meta:
         """Take a cell of this process; `ahead(now)` is the next exchange.
 
+        `events` of others call it between steps where it is not None; `tells` that others hear
+        events of it.
         A resumed world begins at a tick of its own, while mosaik's time always begins at 0.
         """
         del sid, time_resolution
         self.cell, self.ahead, self.begin, self.keep = cell, ahead, begin, keep
-        self.hybrid = events is not None
+        self.hybrid, self.tells = events is not None, tells
         self.last: dict[tuple[str, str], Any] = {}
         fields = sorted({name for names in gives.values() for name in names})
         hub: dict[str, Any] = {"public": True, "params": [], "attrs": list(takes)}
@@ -116,7 +119,7 @@ class CellSim(mosaik_api_v3.Simulator):
             news = {f: v for f, v in values.items() if not self.hybrid or self._new(name, f, v)}
             if news:
                 found[name] = news
-        if self.hybrid:
+        if self.tells:
             # a late wire is one tick: what is told now arrives where we stand
             found["time"] = self.cell.now - self.begin - 1
         return found

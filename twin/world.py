@@ -281,10 +281,11 @@ def _first_inputs(run: Run, device: Device) -> dict[str, list[Any]]:
 
 def _start_cell(run: Run, world: Any, sim: SimPlan) -> Started:
     gives: dict[str, list[str]] = {name: [] for name in sim.holds}
-    for link in run.plan.links:
-        if link.source == sim.name and link.out not in gives[link.device]:
-            gives[link.device].append(link.out)
     incoming = [link for link in run.plan.links if link.target == sim.name]
+    outgoing = [link for link in run.plan.links if link.source == sim.name]
+    for link in outgoing:
+        if link.out not in gives[link.device]:
+            gives[link.device].append(link.out)
     events = [link.attr for link in incoming if _kind(run, link.source) == "process"]
     factory = world.start(
         "cell",
@@ -295,6 +296,7 @@ def _start_cell(run: Run, world: Any, sim: SimPlan) -> Started:
         gives=gives,
         takes=list(dict.fromkeys(link.attr for link in incoming)),
         events=events if run.plan.eventful else None,
+        tells=any(_kind(run, link.target) == "process" for link in outgoing),
         begin=run.begin,
     )
     entities = {name: factory.Device(name=name) for name in gives}
