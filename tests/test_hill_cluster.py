@@ -17,7 +17,8 @@ from twin.load import load_scenario
 from twin.outages import Law, drawn
 from twin.run import open_run
 from twin.runner import Options, Outcome
-from twin.study import results, run_variants
+from twin.savings import results
+from twin.study import run_variants, tasks_of
 
 HERE = Path(__file__).parent
 STUDY = json.loads((HERE / "reference/energy/hill_cluster_site.json").read_text("utf-8"))
@@ -48,7 +49,8 @@ def test_the_feeder_is_out_as_long_as_described(variant: str, expected_h: float)
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Outcome]:
     variants = ["hybrid", "diesel_only", "grid_upgrade"]
-    return run_variants(CLAIMS, variants, tmp_path_factory.mktemp("hills"), Options())
+    folder = tmp_path_factory.mktemp("hills")
+    return run_variants(CLAIMS, tasks_of(variants), folder, Options())
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +125,8 @@ def test_two_plans_are_paid_back_against_the_same_status_quo(
 def unit(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     variants = ["all_in_one", "split", "lossy", "dear", "visited"]
     variants += ["all_in_one_first_year", "split_first_year"]
-    return results(run_variants(INTEGRATION, variants, tmp_path_factory.mktemp("unit"), Options()))
+    folder = tmp_path_factory.mktemp("unit")
+    return results(run_variants(INTEGRATION, tasks_of(variants), folder, Options()))
 
 
 @pytest.mark.slow
