@@ -6,6 +6,8 @@ import os
 import signal
 import threading
 import time
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,3 +67,30 @@ def test_there_are_no_more_processes_than_tasks_or_memory_bear(
     monkeypatch.setattr(workers, "_cores", lambda: 8)
     assert [room_for(tasks, 1.5) for tasks in (1, 6)] == [1, 2]
     assert room_for(6, 100.0) == 1
+
+
+def note_and_sleep(folder: str, tell: Tell) -> None:
+    """Say who works, sleep, and say that it was interrupted."""
+    Path(folder, "pid").write_text(str(os.getpid()))
+    tell("asleep")
+    try:
+        time.sleep(WAIT_S)
+    except KeyboardInterrupt:
+        Path(folder, "interrupted").touch()
+
+
+def ask_and_wait(folder: str) -> None:
+    work_through(note_and_sleep, [folder], 1, lambda *_: None)
+
+
+def test_where_the_asking_process_is_killed_workers_close_their_books(tmp_path: Path) -> None:
+    asking = get_context("spawn").Process(target=ask_and_wait, args=(str(tmp_path),))
+    asking.start()
+    until = time.monotonic() + WAIT_S
+    while not (tmp_path / "pid").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    asking.kill()
+    asking.join()
+    while not (tmp_path / "interrupted").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert (tmp_path / "interrupted").exists()

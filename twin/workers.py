@@ -12,9 +12,10 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from threading import Thread
 from typing import Any, NoReturn
 
 CLOSING_S = 30.0  # an interrupted process has so long to write down what it has
@@ -154,12 +155,21 @@ def _undisturbed() -> Iterator[None]:
 def _serve(line: Connection, work: Work) -> None:
     """The life of a worker: task after task, until nobody sends one."""
     signal.signal(signal.SIGINT, _interrupted_once)
+    Thread(target=_end_with_parent, daemon=True).start()
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         while True:
             line.send((True, work(line.recv(), lambda what: line.send((False, what)))))
     except (KeyboardInterrupt, EOFError, OSError):
         return
+
+
+def _end_with_parent() -> None:
+    """Interrupt what goes on here when the process that asked for it was killed."""
+    parent = parent_process()
+    if parent:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGINT)
 
 
 def _interrupted_once(*_: object) -> NoReturn:
