@@ -9,6 +9,7 @@ import re
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -29,41 +30,32 @@ bus = "main"
 
 def component(name: str, folder: Path) -> str:
     """Write a component and its test; returns what was written and what to type next."""
-    _refuse(name, _component_problems(name, folder))
-    texts = {
-        f"{name}.py": _filled("component.py", name),
-        f"test_{name}.py": _filled("test_component.py", name),
-    }
-    code, test = write_new(folder, texts)
-    twin, python = commands()
-    where = shlex.quote(str(folder))
-    return "\n  ".join(
-        [
-            f"wrote {code} and {test}; try",
-            f"{python} -m pytest {shlex.quote(str(test))}",
-            f"{twin} describe {name} --components {where}",
-            f"{twin} new topology {name}_site --components {where}",
-            f"{twin} run {name}_site/day.toml --components {where}",
-        ]
-    )
+    more = [f"new topology {name}_site", f"run {name}_site/day.toml"]
+    return _written(name, folder, "component", [f"{one} --components {{where}}" for one in more])
 
 
 def strategy(name: str, folder: Path) -> str:
     """Write an energy management in plain Python and its test; what was written and what next."""
+    week = f"run island_telecom/week --components {{where}} --set ems.type={name}"
+    return _written(name, folder, "strategy", [week])
+
+
+def _written(name: str, folder: Path, kind: str, more: Sequence[str]) -> str:
+    """Write a file and its test from templates; `more` is typed to twin after looking at it."""
     _refuse(name, _component_problems(name, folder))
     texts = {
-        f"{name}.py": _filled("strategy.py", name),
-        f"test_{name}.py": _filled("test_strategy.py", name),
+        f"{name}.py": _filled(f"{kind}.py", name),
+        f"test_{name}.py": _filled(f"test_{kind}.py", name),
     }
     code, test = write_new(folder, texts)
     twin, python = commands()
     where = shlex.quote(str(folder))
+    typed = [f"describe {name} --components {{where}}", *more]
     return "\n  ".join(
         [
             f"wrote {code} and {test}; try",
             f"{python} -m pytest {shlex.quote(str(test))}",
-            f"{twin} describe {name} --components {where}",
-            f"{twin} run island_telecom/week --components {where} --set ems.type={name}",
+            *(f"{twin} {one.replace('{where}', where)}" for one in typed),
         ]
     )
 
