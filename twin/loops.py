@@ -81,9 +81,12 @@ def collect(power, at, on, bus, source, demand, meter, hours):  # type: ignore[n
 
 @JIT
 def changed(table, at, seen):  # type: ignore[no-untyped-def]
-    """Whether a watched field differs from when it was last seen; remembers it."""
+    """Whether a watched field differs from when it was last seen; remembers it.
+
+    Where nobody waits for it, nothing of it was ever seen.
+    """
     different = False
-    for i in range(table.shape[0]):
+    for i in range(len(seen)):
         if table[i, at] != seen[i]:
             seen[i] = table[i, at]
             different = True

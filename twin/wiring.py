@@ -105,7 +105,7 @@ class Plan:
     calendar: Calendar
     driven: Mapping[tuple[str, str], Driven] = field(default_factory=dict)
     record: Record = EVERYTHING
-    watched: Sequence[tuple[str, str]] = ()
+    watched: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # whether one waits
 
 
 def build(plan: Plan, in_python: bool = False) -> Setup:
@@ -120,7 +120,11 @@ def build(plan: Plan, in_python: bool = False) -> Setup:
     rows = [maker.make(part, in_python) for part in parts]
     shape = CellShape(parts, actions, links, bindings, bars.parts, len(bars.members), watched)
     periods = maker.periods(parts)
-    seen = tuple(rows[part.index][name].copy() for _, part, name in watched)
+    awake = plan.watched.values()
+    seen = tuple(
+        rows[part.index][name][: None if waits else 0].copy()
+        for (_, part, name), waits in zip(watched, awake, strict=True)
+    )
     live = {part.index for part in maker.stepped.values()}
     records = record_arrays(plan.devices, plan.record, parts, live)
     return Setup(

@@ -36,7 +36,15 @@ from twin.service_sims import Ledger
 from twin.snapshot import Keeper, State
 from twin.topology import Device, Topology
 from twin.wiring import Driven, Plan, build
-from twin.worldplan import LinkPlan, SimPlan, WorldPlan, awaited, is_address, plan_world
+from twin.worldplan import (
+    LinkPlan,
+    SimPlan,
+    WorldPlan,
+    awaited,
+    is_address,
+    plan_world,
+    watched,
+)
 from twin.worldrun import WorldError as WorldError
 from twin.worldrun import play
 
@@ -119,11 +127,6 @@ def _outside(run: Run) -> list[SimPlan]:
 
 
 def _cell(run: Run, sim: SimPlan) -> Cell:
-    watched = [
-        (link.device, link.out)
-        for link in run.plan.links
-        if link.source == sim.name and _awaited(run, link)
-    ]
     plan = Plan(
         run.devices,
         run.plan.wires,
@@ -131,7 +134,7 @@ def _cell(run: Run, sim: SimPlan) -> Cell:
         run.calendar,
         run.driven,
         run.scenario.record,
-        list(dict.fromkeys(watched)),
+        {} if sim.partial else watched(run.plan.wires, run.devices, sim.holds),
     )
     setup = build(plan, run.in_python)
     parts = {part.name: part for part in setup.shape.parts if not part.ghost}

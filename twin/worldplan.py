@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from twin.component import Component, Former
@@ -93,6 +93,18 @@ def plan_world(topology: Topology, exploded: bool = False, allow_remote: bool = 
 def awaited(cls: type[Component], inp: str) -> bool:
     """Whether a process may wait for an input to change, or reads it when it acts: a level."""
     return cls.fields[inp].type is not float
+
+
+def watched(
+    wires: Sequence[Wire], devices: Mapping[str, Device], held: Sequence[str]
+) -> dict[tuple[str, str], bool]:
+    """Fields of held devices that processes may wait for, and whether one that is there does."""
+    found: dict[tuple[str, str], bool] = {}
+    for wire in wires:
+        target, field = devices[wire.target], (wire.source, wire.out)
+        if wire.source in held and target.way == "process" and awaited(target.cls, wire.inp):
+            found[field] = found.get(field, False) or target.units > 0
+    return found
 
 
 def is_address(remote: str) -> bool:
