@@ -2,7 +2,7 @@
 
 It holds the KPIs by which variants are chosen; all others are in `compare.csv`. Rows that are
 nothing in every variant are left out, except what was not served and what was shed. Resources that
-give less than a twentieth of what the largest one gives are left out as well.
+give less than a fiftieth of what the largest one gives are left out as well.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "genset_h",
         "genset_starts_count",
         "battery_efc_count",
+        "soc_end_pu",
         "losses_kwh",
         "driven_km",
         "waited_h",
@@ -62,7 +63,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 TITLES = {"lost": "not served, shed, tripped"}
 ALWAYS = ("unserved_kwh", "dropped_kwh", "shed_kw")  # also where there is none of it
 RED = ("unserved_kwh", "dropped_kwh")  # IT energy that was not served
-LEAST_PU = 0.05  # of the largest change of power: a smaller resource is not shown
+LEAST_PU = 0.02  # of the largest change of power: a smaller resource is not shown
 BEST, GAP = "*", "  "
 
 
