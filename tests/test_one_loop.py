@@ -27,7 +27,7 @@ def test_a_variant_runs_the_loop_of_the_one_with_nothing(
 
     monkeypatch.setattr(cell, "machine_code", write)
     for name in ("nothing", variant):
+        options = Options(variant=name, out=tmp_path / f"run-{name}", checked=True)
         with pytest.raises(Written):
-            options = Options(variant=name, out=tmp_path / f"run-{name}", checked=True)
             run_scenario("weak_area/frequency_duel", options)
     assert texts[0] == texts[1]
