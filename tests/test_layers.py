@@ -72,6 +72,7 @@ ORDER = (
     "outside",
     "firstflow",
     "worldrun",
+    "worldcells",
     "world",
     "modes_step",
     "modes_spectrum",

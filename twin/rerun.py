@@ -26,7 +26,7 @@ from twin.problems import Problem, Problems, did_you_mean
 from twin.samples import Sampler
 from twin.scenario import Record
 from twin.snapshot import Keeper
-from twin.world import Run, prepare_cells
+from twin.worldcells import Run, prepare_cells
 from twin.worldplan import plan_world
 
 NOWHERE = Path()  # nothing is written
