@@ -133,6 +133,7 @@ class WeakGrid(Component):
 
     converged: bool = state(True, "the last power flow was solved, not held")
     held_s: float = state(0.0, "time with voltages held for want of a solution", ge=0)
+    unserved_kwh: float = state(0.0, "energy of unserved_kw; apart its head counts", ge=0)
 
     p_kw: float = out(0.0, "power the network delivers to the area; negative when taken")
     v_pu: float = out(1.0, "voltage; 0 where dark, that of the source where there is no bus", ge=0)
@@ -211,6 +212,8 @@ class WeakGrid(Component):
             return
         rows["converged"] = True
         self._publish(network, rows, t_s)
+        if not (rows["separated"].any() or rows["held_apart"].any()):
+            rows["unserved_kwh"] += rows["unserved_kw"] * (dt_s / 3600.0)
 
     def _refer(self, network: Network, rows: Rows, taken: Powers, given: Powers) -> None:
         """Refer what devices answered to the voltage they were told back to nominal voltage."""

@@ -47,6 +47,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "renewable_share_pu",
         "curtailed_kwh",
         "import_kwh",
+        "export_kwh",
         "fuel_l",
         "genset_h",
         "genset_starts_count",
