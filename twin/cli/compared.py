@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "collapses_count",
         "dead_s",
         "out_of_fuel_h",
+        "outage_h",
         "availability_pu",
     ),
     "offered": (

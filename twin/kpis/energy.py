@@ -14,6 +14,7 @@ from twin.kpis import Kpi, added, all_booked, booked, of_role
 from twin.run import Run
 
 RENEWABLE = ("solar", "wind")
+ROUNDING = 1e-12  # of what was asked for
 LEAST_KWH = 1e-6  # a bus through which less passed is judged as if this had
 
 
@@ -47,7 +48,11 @@ def at_buses(field: str, *bearing: str) -> Callable[[Run], float | None]:
     return value
 
 
-unserved_kwh = at_buses("unserved_kwh", "load")
+def unserved_kwh(run: Run) -> float | None:
+    """What the buses counted of the demand of their loads; a trace of it is rounding."""
+    found = at_buses("unserved_kwh", "load")(run)
+    asked_kwh = all_booked(run, "load", "energy_kwh") or 0.0
+    return 0.0 if found is not None and found <= ROUNDING * asked_kwh else found
 
 
 def curtailed_kwh(run: Run) -> float | None:
