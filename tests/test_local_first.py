@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -140,6 +141,30 @@ def test_others_got_what_lay_above_the_reserve(outcomes: dict[str, Outcome]) -> 
     given = [one["export_kwh"] - one["import_kwh"] + own_kwh for one in (kept, sold)]
     free_kwh = (TWO_KWH - 2 * 36.0) * 40.0 / dc_kw(40.0)
     assert given == pytest.approx([free_kwh, 80.0], rel=0.01)
+
+
+def lost_during_the_call(folder: Path, **overrides: float) -> dict[str, float]:
+    """The grid is lost while the sites give 40 kW each; an hour of it."""
+    (folder / "topology.toml").write_text(TOPOLOGY)
+    early = SCENARIO.replace("at_s = 3900", "at_s = 1800").replace("15000", "5400")
+    (folder / "outage.toml").write_text(early)
+    own = {f"site.pcs.{name}": value for name, value in overrides.items()}
+    return run_scenario(
+        folder / "outage.toml", Options(own, variant="keep", out=folder / "run", in_python=True)
+    ).kpis
+
+
+def test_a_site_that_is_lost_in_the_midst_of_a_call_turns_to_its_own_load(tmp_path: Path) -> None:
+    kpis = lost_during_the_call(tmp_path)
+    assert kpis["unserved_kwh"] == kpis["dropped_kwh"] == 0.0
+    # droop of 2 % from its set point down to nothing, while the room is on its own battery
+    assert kpis["island_zenith_hz"] == pytest.approx(50.0 + 40.0 / 40.0, abs=1e-6)
+
+
+def test_a_reserve_of_energy_is_none_of_power(tmp_path: Path) -> None:
+    kpis = lost_during_the_call(tmp_path, rated_kva=8.0)
+    lacking_kwh = 2 * (OWN_KW - 8.0)
+    assert kpis["unserved_kwh"] + kpis["dropped_kwh"] >= lacking_kwh
 
 
 def test_sites_that_can_form_are_known_to_answer_the_area_while_they_hang_on_it() -> None:
