@@ -95,7 +95,7 @@ def cell(
         calendar,
         driven or {},
         when.record,
-        dict.fromkeys(watched, True),
+        watched,
     )
     setup = build(plan, in_python)
     set_at = [
