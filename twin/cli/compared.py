@@ -36,6 +36,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "out_of_fuel_h",
         "outage_h",
         "availability_pu",
+        "three_nines_pu",
     ),
     "offered": (
         "offered_1h_kw",
