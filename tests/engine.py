@@ -95,7 +95,7 @@ def cell(
         calendar,
         driven or {},
         when.record,
-        watched,
+        dict.fromkeys(watched, True),
     )
     setup = build(plan, in_python)
     set_at = [
