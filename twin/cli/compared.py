@@ -34,13 +34,22 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "collapses_count",
         "dead_s",
         "out_of_fuel_h",
+        "outage_h",
         "availability_pu",
+        "three_nines_pu",
+    ),
+    "offered": (
+        "offered_1h_kw",
+        "offered_4h_kw",
+        "not_offered_1h_kw",
+        "not_offered_4h_kw",
     ),
     "resources": ("t90_s", "share_before_nadir_pu", "energy_0_6s_kwh", "energy_0_60s_kwh"),
     "energy": (
         "renewable_share_pu",
         "curtailed_kwh",
         "import_kwh",
+        "export_kwh",
         "fuel_l",
         "genset_h",
         "genset_starts_count",
@@ -60,7 +69,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *SAVED,
     ),
 }
-TITLES = {"lost": "not served, shed, tripped"}
+TITLES = {"lost": "not served, shed, tripped", "offered": "offered to others, kept back"}
 ALWAYS = ("unserved_kwh", "dropped_kwh", "shed_kw")  # also where there is none of it
 RED = ("unserved_kwh", "dropped_kwh")  # IT energy that was not served
 LEAST_PU = 0.02  # of the largest change of power: a smaller resource is not shown

@@ -41,6 +41,7 @@ def groups() -> dict[str, tuple[Kpi, ...]]:
         frequency,
         logistics,
         losses,
+        offered,
         reliability,
         voltage,
     )
@@ -49,7 +50,7 @@ def groups() -> dict[str, tuple[Kpi, ...]]:
     modules |= {"reliability": reliability, "logistics": logistics, "carbon": carbon}
     modules["economics"] = economics
     found = {name: module.KPIS for name, module in modules.items()}
-    found["energy"] += foresight.KPIS
+    found["energy"] += foresight.KPIS + offered.KPIS
     return found
 
 

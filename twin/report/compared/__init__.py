@@ -23,6 +23,7 @@ def figures(comparison: Comparison, folder: Path) -> list[Path]:
         "power": events.power,
         "response": response.figure,
         "energy": bars.energy,
+        "reserve": bars.reserve,
         "cost": bars.cost,
         "fuel": fleet.fuel,
         "trucks": fleet.trucks,
