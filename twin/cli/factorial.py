@@ -1,0 +1,152 @@
+"""A scenario with a factorial: found by runs in memory, one table, its data and a figure."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from twin.cli.progress import clock
+from twin.factorial import BASES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from twin.comparison import Spread
+    from twin.factorial import Line, Table
+    from twin.scenario import Scenario
+
+Told = Callable[["Line"], str]
+GAP = "  "
+
+
+def found_factorial(
+    console: Console,
+    name: str,
+    scenario: Scenario,
+    overrides: dict[str, Any],
+    seeds: int,
+    folder: Path,
+) -> int:
+    """Run, print, keep and draw. Returns the exit code."""
+    from twin.factorial import Study
+    from twin.factorial.files import as_csv, as_json
+    from twin.report import style
+    from twin.report.factorial import figure
+
+    if scenario.factorial and seeds > 1:
+        scenario = replace(scenario, factorial=replace(scenario.factorial, seeds=seeds))
+    began = time.perf_counter()
+    with console.status("") as status:
+        study = Study(name, scenario, overrides, lambda line: status.update(_name(line)))
+        table = study.table()
+    console.print(f"  {table.runs:,} runs in {clock(time.perf_counter() - began)}")
+    console.print(table_text(table), soft_wrap=True)
+    (folder / "factorial.json").write_text(as_json(table), "utf-8")
+    (folder / "factorial.csv").write_text(as_csv(table), "utf-8")
+    with style.look():
+        drawn = figure(table)
+        for kind in ("png", "pdf"):
+            drawn.savefig(folder / f"factorial.{kind}")
+    console.print(f"wrote {folder}/ with factorial.csv, .json, .png and .pdf", soft_wrap=True)
+    return 0
+
+
+def table_text(table: Table) -> Text:
+    """A block for each basis: a line a resource, state and droop."""
+    text = Text()
+    columns = _columns(table)
+    names = [_name(line) for line in table.lines]
+    cells = [[told(line) for _, _, told in columns] for line in table.lines]
+    heads = [(title, unit) for title, unit, _ in columns]
+    widths = [
+        max(len(one) for one in (*head, *(row[k] for row in cells))) for k, head in enumerate(heads)
+    ]
+    first = max(map(len, (*names, *(_title(table, basis) for basis in BASES)))) + 2
+    for basis in BASES:
+        for k, lead in enumerate((_title(table, basis), "")):
+            words = [head[k].rjust(width) for head, width in zip(heads, widths, strict=True)]
+            text.append(f"{lead:{first}}{GAP.join(words)}\n", style="bold" if k == 0 else "dim")
+        for line, name, row in zip(table.lines, names, cells, strict=True):
+            if line.basis == basis:
+                words = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+                text.append(f"  {name:{first - 2}}{GAP.join(words)}\n")
+    text.append(_foot(table), style="dim")
+    return text
+
+
+def _columns(table: Table) -> list[tuple[str, str, Told]]:
+    """Title, unit and text of each column."""
+    hours = max(table.plan.given_h)
+    short = min(table.plan.given_h)
+    found: list[tuple[str, str, Told]] = [
+        ("size", "MW", lambda line: f"{line.size_kw / 1e3:.2f}"),
+        ("firm", "MW", lambda line: f"{line.firm_kw / 1e3:.2f}"),
+        ("nadir", "mHz", _of("nadir_gain_mhz", 1, ranged=True)),
+        ("20-52 s", "mHz", _of("settled_gain_mhz", 1)),
+        ("takes over", "min", _of("takes_over_h", 1, 60.0, ranged=True)),
+    ]
+    if short < hours:
+        found.append((f"given {short:g} h", "%", _of(f"given_{short:g}h_pu", 0, 100.0)))
+    found += [
+        (f"given {hours:g} h", "%", _of(f"given_{hours:g}h_pu", 0, 100.0, ranged=True)),
+        ("mean", "mHz", _of("mean_gain_mhz", 1)),
+        ("diesel", "l", _of("fuel_l", 0)),
+        ("put back", "kWh", _of("recharge_kwh", 0)),
+        ("carbon", "kg", _of("carbon_kg", 0)),
+        ("event", "USD", _of("event_usd", 0)),
+        ("waiting", "kUSD/y", lambda line: f"{sum(line.waiting_usd_per_y.values()) / 1e3:,.0f}"),
+        ("year", "kUSD/y", lambda line: f"{line.annual_usd_per_y / 1e3:,.0f}"),
+        ("inertia", "MWs", lambda line: f"{line.inertia_mws:.1f}"),
+        ("fault", "MVA", lambda line: f"{line.short_circuit_mva:.1f}"),
+    ]
+    return found
+
+
+def _of(name: str, decimals: int, times: float = 1.0, ranged: bool = False) -> Told:
+    """The mean of a value, with its percentiles where asked for and apart."""
+
+    def number(value: float) -> str:
+        return f"{times * value:,.{decimals}f}" if math.isfinite(value) else "never"
+
+    def text(line: Line) -> str:
+        own: Spread = line.values[name]
+        low, high = number(own.p5), number(own.p95)
+        return number(own.mean) + (f" [{low}, {high}]" if ranged and low != high else "")
+
+    return text
+
+
+def _name(line: Line) -> str:
+    row = line.row
+    droop = f", droop {row.droop}" if row.droop else ""
+    return f"{row.technology}, {row.state}{droop}"
+
+
+def _title(table: Table, basis: str) -> str:
+    """A basis, and what all have alike."""
+    one = next(line for line in table.lines if line.row.name == table.plan.reference)
+    alike = {
+        "mw": f"{one.size_kw / 1e3:.2f}",
+        "cost": f"{one.annual_usd_per_y / 1e3:,.0f} kUSD",
+        "firm": f"{one.firm_kw / 1e3:.2f}",
+    }
+    return f"{BASES[basis]}: {alike[basis]}"
+
+
+def _foot(table: Table) -> str:
+    plan = table.plan
+    return (
+        f"means over {plan.seeds} draws, [5th, 95th percentile]. nadir, 20-52 s, mean: how much "
+        "higher the frequency is\nthan without any resource; mean: over "
+        f"{max(plan.given_h):g} h from {plan.ask_after_s:g} s after the event, when "
+        f"{plan.size_kw / 1e3:g} MW are asked. diesel to event: of one event,\nat equal final "
+        f"state of charge; put back: from the marginal unit. year: waiting and "
+        f"{plan.events_per_y:g} events. inertia, fault: before the event.\nfirm: with "
+        f"{plan.firm_pu:.0%} probability, over {plan.firm_h:g} h.\n"
+    )

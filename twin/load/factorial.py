@@ -1,0 +1,105 @@
+"""The factorial of a scenario: resources, droops and mixes, checked against its topology."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import isclose
+from typing import Any
+
+from twin.component import Kind
+from twin.factorial_keys import FactorialKeys, ResourceKeys
+from twin.factorial_plan import Factorial, Resource
+from twin.load.checked import checked
+from twin.load.document import Document
+from twin.load.overrides import flat
+from twin.problems import did_you_mean, shown
+from twin.scenario_schema import ScenarioHead
+from twin.toml_lines import KeyPath
+from twin.topology import Topology
+
+PATH: KeyPath = ("factorial",)
+SETTLED_S = 52.0  # until then the quasi-steady deviation is told
+
+
+def read_factorial(document: Document, topology: Topology, head: ScenarioHead) -> Factorial | None:
+    """What is to be compared; None where there is nothing, or something is wrong with it."""
+    table = document.data.get("factorial")
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        document.report(PATH, f"should be a table, got {shown(table)}")
+        return None
+    before = len(document.found)
+    try:
+        keys, _ = checked(document, PATH, FactorialKeys, table)
+    except ValueError:  # reported; what is left of it cannot stand
+        return None
+    for path, text in (*_problems(keys), *_times(keys, document, head), *_unknown(keys, topology)):
+        document.report((*PATH, *path), text)
+    return _made(keys) if len(document.found) == before else None
+
+
+def _made(keys: FactorialKeys) -> Factorial:
+    told = keys.model_dump(exclude={"droop", "resource", "mix", "given_h"})
+    return Factorial(
+        given_h=tuple(keys.given_h),
+        droops={name: dict(flat(own)) for name, own in keys.droop.items()},
+        resources={name: _resource(own) for name, own in keys.resource.items()},
+        mixes={name: own.of for name, own in keys.mix.items()},
+        **told,
+    )
+
+
+def _resource(keys: ResourceKeys) -> Resource:
+    told = keys.model_dump() | {"set": dict(flat(keys.set)), "per_kw": dict(flat(keys.per_kw))}
+    return Resource(**told)
+
+
+def _problems(keys: FactorialKeys) -> Iterator[tuple[KeyPath, str]]:
+    """What contradicts itself, or names no resource."""
+    known = list(keys.resource)
+    if keys.reference not in known:
+        near = did_you_mean(keys.reference, known)
+        yield ("reference",), f"names no resource: {keys.reference}{near}"
+    for name, mix in keys.mix.items():
+        for one in mix.of:
+            if one not in known:
+                yield ("mix", name, "of"), f"names no resource: {one}{did_you_mean(one, known)}"
+        if not isclose(total := sum(mix.of.values()), 1.0):
+            yield ("mix", name, "of"), f"should add up to 1, got {total:g}"
+        if name in known:
+            yield ("mix", name), "has the name of a resource"
+
+
+def _times(
+    keys: FactorialKeys, document: Document, head: ScenarioHead
+) -> Iterator[tuple[KeyPath, str]]:
+    """What the run is too short for, or what it has no event for."""
+    events: Any = document.data.get("event")
+    given = [one.get("at_s") for one in events or () if isinstance(one, dict)]
+    starts = [float(at_s) for at_s in given if isinstance(at_s, int | float)]
+    if not starts:
+        yield (), "needs an [[event]], after which all is measured"
+        return
+    needed_s = min(starts) + keys.ask_after_s + 3600.0 * max(*keys.given_h, keys.firm_h)
+    if head.horizon_s < needed_s:
+        yield ("given_h",), f"needs a horizon_s of {needed_s:g} or more, got {head.horizon_s:g}"
+    if not head.fine_for_s or head.fine_for_s < SETTLED_S:
+        yield (), f"needs a fine_for_s of {SETTLED_S:g} or more, for the first seconds"
+
+
+def _unknown(keys: FactorialKeys, topology: Topology) -> Iterator[tuple[KeyPath, str]]:
+    """Paths that lead to nothing."""
+    devices = topology.devices.values()
+    known = {f"{d.name}.{name}": field for d in devices for name, field in d.cls.fields.items()}
+    inputs = [path for path, field in known.items() if field.kind is Kind.INP]
+    for name, one in keys.resource.items():
+        asked: list[tuple[str, str, Iterable[str]]] = [("ask", one.ask, inputs)]
+        asked += [("call", one.call, inputs), ("power", one.power, known)]
+        asked += [(key, getattr(one, key), known) for key in ("store", "burns", "inertia")]
+        asked += [("per_kw", path, known) for path, _ in flat(one.per_kw)]
+        asked += [("burns", f"{one.burns}_per_h", known)] if one.burns in known else []
+        for key, said, words in asked:
+            if said and said not in words:
+                kind = "input" if words is inputs else "field"
+                yield ("resource", name, key), f"names no {kind}: {said}{did_you_mean(said, words)}"
