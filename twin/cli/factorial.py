@@ -59,7 +59,7 @@ def found_factorial(
 
 def table_text(table: Table) -> Text:
     """A block for each basis: a line a resource, state and droop."""
-    text = Text()
+    text = Text(_nothing(table))
     columns = _columns(table)
     names = [_name(line) for line in table.lines]
     cells = [[told(line) for _, _, told in columns] for line in table.lines]
@@ -88,6 +88,7 @@ def _columns(table: Table) -> list[tuple[str, str, Told]]:
         ("size", "MW", lambda line: f"{line.size_kw / 1e3:.2f}"),
         ("firm", "MW", lambda line: f"{line.firm_kw / 1e3:.2f}"),
         ("nadir", "mHz", _of("nadir_gain_mhz", 1, ranged=True)),
+        ("RoCoF", "mHz/s", _of("rocof_500ms_hz_per_s", 0, 1e3)),
         ("20-52 s", "mHz", _of("settled_gain_mhz", 1)),
         ("takes over", "min", _of("takes_over_h", 1, 60.0, ranged=True)),
     ]
@@ -125,7 +126,7 @@ def _of(name: str, decimals: int, times: float = 1.0, ranged: bool = False) -> T
 def _name(line: Line) -> str:
     row = line.row
     droop = f", droop {row.droop}" if row.droop else ""
-    return f"{row.technology}, {row.state}{droop}"
+    return f"{row.technology}{': ' if len(row.parts) > 1 else ', '}{row.state}{droop}"
 
 
 def _title(table: Table, basis: str) -> str:
@@ -137,6 +138,17 @@ def _title(table: Table, basis: str) -> str:
         "firm": f"{one.firm_kw / 1e3:.2f}",
     }
     return f"{BASES[basis]}: {alike[basis]}"
+
+
+def _nothing(table: Table) -> str:
+    """The area by itself, from which gains are counted."""
+    bare = table.bare
+    low, high = (f"{one:.3f}" for one in bare["nadir_hz"][1:])
+    return (
+        f"nothing: nadir {bare['nadir_hz'].mean:.3f} Hz [{low}, {high}] after "
+        f"{bare['nadir_after_s'].mean:.1f} s, 20-52 s {bare['settled_hz'].mean:.3f} Hz, "
+        f"RoCoF {1e3 * bare['rocof_500ms_hz_per_s'].mean:.0f} mHz/s\n"
+    )
 
 
 def _foot(table: Table) -> str:

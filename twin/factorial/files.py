@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from twin.comparison import Spread
 from twin.factorial.study import BASES, Line, Table
 
 Plain = dict[str, Any]
@@ -16,8 +18,14 @@ Plain = dict[str, Any]
 
 def as_json(table: Table) -> str:
     """Everything, and what was asked; what never happens is null."""
-    lines = [_told(line) | {"values": _spreads(line)} for line in table.lines]
-    told = {"asked": asdict(table.plan), "bases": BASES, "runs": table.runs, "lines": lines}
+    lines = [_told(line) | {"values": _spreads(line.values)} for line in table.lines]
+    told = {
+        "asked": asdict(table.plan),
+        "bases": BASES,
+        "runs": table.runs,
+        "nothing": _spreads(table.bare),
+        "lines": lines,
+    }
     return json.dumps(told, indent=1)
 
 
@@ -27,7 +35,7 @@ def as_csv(table: Table) -> str:
     out = csv.writer(text, lineterminator="\n")
     for place, line in enumerate(table.lines):
         told = _told(line)
-        for name, own in _spreads(line).items():
+        for name, own in _spreads(line.values).items():
             told |= {name: own["mean"], f"{name}_p5": own["p5"], f"{name}_p95": own["p95"]}
         if place == 0:
             out.writerow(told)
@@ -53,8 +61,8 @@ def _told(line: Line) -> Plain:
     }
 
 
-def _spreads(line: Line) -> dict[str, dict[str, float | None]]:
+def _spreads(values: Mapping[str, Spread]) -> dict[str, dict[str, float | None]]:
     return {
         name: {end: value if math.isfinite(value) else None for end, value in own._asdict().items()}
-        for name, own in line.values.items()
+        for name, own in values.items()
     }

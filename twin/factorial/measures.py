@@ -94,8 +94,21 @@ def _asked(plan: Factorial, hours: float) -> tuple[float, float]:
     return plan.ask_after_s, plan.ask_after_s + HOUR_S * hours
 
 
+def alone(bare_hz: Trace) -> dict[str, float]:
+    """The area without any resource."""
+    lowest = traces.nadir(bare_hz)
+    found = {"nadir_hz": lowest.value, "nadir_after_s": lowest.at_s}
+    found["settled_hz"] = traces.mean_between(bare_hz, *SETTLED_S)
+    return found | {"rocof_500ms_hz_per_s": rocof_hz_per_s(bare_hz)}
+
+
+def rocof_hz_per_s(own_hz: Trace) -> float:
+    """The steepest slope of the first seconds."""
+    early = own_hz.t_s <= FIRST_S
+    return traces.steepest_slope(Trace(own_hz.t_s[early], own_hz.x[early]), WINDOW_S)
+
+
 def _of_frequency(plan: Factorial, own: Trace, bare: Trace) -> dict[str, float]:
-    early = own.t_s <= FIRST_S
     span = _asked(plan, max(plan.given_h))
     gains = {
         "nadir_gain_mhz": (traces.nadir(own).value, traces.nadir(bare).value),
@@ -103,9 +116,7 @@ def _of_frequency(plan: Factorial, own: Trace, bare: Trace) -> dict[str, float]:
         "mean_gain_mhz": tuple(traces.mean_between(f, *span) for f in (own, bare)),
     }
     found = {name: 1e3 * (with_hz - without_hz) for name, (with_hz, without_hz) in gains.items()}
-    first = Trace(own.t_s[early], own.x[early])
-    found["rocof_500ms_hz_per_s"] = traces.steepest_slope(first, WINDOW_S)
-    return found
+    return found | {"rocof_500ms_hz_per_s": rocof_hz_per_s(own)}
 
 
 def _paid(

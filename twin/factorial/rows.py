@@ -39,8 +39,7 @@ def rows_of(plan: Factorial) -> Iterator[Row]:
         yield from _at_droops(plan, name, one.technology, one.state, (Part(one, 1.0),))
     for name, shares in plan.mixes.items():
         parts = tuple(Part(plan.resources[one], share) for one, share in shares.items())
-        state = " + ".join(f"{p.resource.technology} {p.resource.state}" for p in parts)
-        yield from _at_droops(plan, name, name, state, parts)
+        yield from _at_droops(plan, name, name, " + ".join(shares), parts)
 
 
 def _at_droops(

@@ -24,7 +24,7 @@ import numpy as np
 from twin.comparison import Spread
 from twin.factorial.costs import waiting_usd_per_y
 from twin.factorial.firm import firm_kw
-from twin.factorial.measures import FREQUENCY, lent_mws, mean_kw, measured
+from twin.factorial.measures import FREQUENCY, alone, lent_mws, mean_kw, measured
 from twin.factorial.rows import BARE, Row, rows_of, settings
 from twin.factorial_plan import Factorial
 from twin.rerun import Ended, rerun
@@ -63,6 +63,7 @@ class Table:
     """All lines; a row that no size brings to a basis is missing there."""
 
     plan: Factorial
+    bare: Mapping[str, Spread]  # the area without any resource
     lines: tuple[Line, ...]
     runs: int
 
@@ -107,7 +108,11 @@ class Study:
                 if math.isfinite(size_kw):
                     lines.append(self._line(row, basis, size_kw, firm * size_kw))
                     self.told(lines[-1])
-        return Table(self.plan, tuple(lines), self.runs)
+        return Table(self.plan, self._without(), tuple(lines), self.runs)
+
+    def _without(self) -> dict[str, Spread]:
+        draws = [alone(hz) for hz in self._bare_hz]
+        return {name: spread([one[name] for one in draws]) for name in draws[0]}
 
     def firm_pu(self, row: Row) -> float:
         """Firm power of each kW of rating."""

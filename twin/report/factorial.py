@@ -23,6 +23,7 @@ LEFT_IN, TOP_IN, BETWEEN_IN, APART_IN = 1.75, 0.62, 0.22, 0.62
 PALE = 0.45  # opacity of the second droop, and of the third half of that
 ROOM = 1.32  # of the longest bar, so that sizes can stand beside it
 TICKS = 4
+SAME = 0.1  # mHz or %: percentiles so near to each other are one
 WHISKER: dict[str, Any] = {
     "ecolor": style.BLACK,
     "elinewidth": 0.7,
@@ -77,8 +78,8 @@ def _draw(
         for k, line in enumerate(own):
             y = place - 0.4 + thick * (k + 0.5)
             mean, low, high = (times * one for one in line.values[name])
-            reach = [[mean - low], [high - mean]] if high > low else None
-            look = {"color": (colours[line.row.technology], PALE**k), "lw": 0}
+            reach = [[mean - low], [high - mean]] if high > low + SAME else None
+            look: dict[str, Any] = {"color": (colours[line.row.technology], PALE**k), "lw": 0}
             axes.barh(y, mean, thick, xerr=reach, error_kw=WHISKER, **look)
             if k == 0 and math.isfinite(line.size_kw):
                 beside = max(high, *(times * one.values[name].p95 for one in own))
