@@ -299,7 +299,13 @@ def test_a_cost_that_bends_once_is_matched(a: float, b: float, bend: float, goal
         return a * size_kw + b * min(size_kw, bend)
 
     size_kw = matched(cost_usd, goal, 6e3)
+
     assert cost_usd(size_kw) == pytest.approx(goal, rel=1e-4)
+
+
+def test_a_cost_that_does_not_grow_is_never_matched() -> None:
+    assert matched(lambda size_kw: -size_kw, 1e3, 6e3) == math.inf
+    assert matched(lambda size_kw: 9.0 * size_kw / (size_kw + 1.0), 10.0, 1.0) == math.inf
 
 
 def test_what_never_happens_in_a_draw_has_no_mean() -> None:

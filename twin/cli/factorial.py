@@ -100,6 +100,7 @@ def _columns(table: Table) -> list[tuple[str, str, Told]]:
         ("diesel", "l", _of("fuel_l", 0)),
         ("put back", "kWh", _of("recharge_kwh", 0)),
         ("carbon", "kg", _of("carbon_kg", 0)),
+        ("carbon", "kg/kWh", _of("carbon_kg_per_kwh", 2)),
         ("event", "USD", _of("event_usd", 0)),
         ("waiting", "kUSD/y", lambda line: f"{sum(line.waiting_usd_per_y.values()) / 1e3:,.0f}"),
         ("year", "kUSD/y", lambda line: f"{line.annual_usd_per_y / 1e3:,.0f}"),

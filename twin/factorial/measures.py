@@ -20,7 +20,8 @@ An event is paid for at equal final state of charge. What a store lacks at the e
 
 so the losses of giving lie in E, those of charging in `recharge_pu`. Litres are those beyond the
 flow with which it waited; a resource with neither store nor engine gives energy of the marginal
-unit itself. Energy given is not credited: it differs between rows, and stands beside.
+unit itself. Energy given is not credited: it differs between rows, and stands beside;
+`carbon_kg_per_kwh` is of a kWh of it.
 """
 
 from __future__ import annotations
@@ -58,7 +59,10 @@ def measured(
         found[f"given_{hours:g}h_pu"] = given_kwh / (plan.size_kw * hours)
     hours = max(plan.given_h)
     found["given_kwh"] = traces.energy_kwh(whole, 0.0, _asked(plan, hours)[1])
-    return found | _paid(plan, row, size_kw, ended, given)
+    found |= _paid(plan, row, size_kw, ended, given)
+    some = found["given_kwh"] > 0.0
+    found["carbon_kg_per_kwh"] = found["carbon_kg"] / found["given_kwh"] if some else math.inf
+    return found
 
 
 def change(part: Part, ended: Ended) -> Trace:

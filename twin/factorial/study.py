@@ -33,7 +33,8 @@ from twin.scenario import Scenario
 BASES = {"mw": "equal MW", "cost": "equal annual cost", "firm": "equal firm MW"}
 ALL_KW = 1e6  # asked of everything that is there
 NEAR = 1e-5  # of the cost that is aimed at
-TRIES = 20
+BEYOND = 1.02  # of where a proportional cost would come to the goal
+FARTHEST = 1e4
 
 Draws = list[dict[str, float]]
 
@@ -171,17 +172,26 @@ class Study:
 
 
 def matched(cost_usd: Callable[[float], float], goal_usd: float, start_kw: float) -> float:
-    """The size at which a cost, nearly proportional to it, comes to a goal: by secants."""
-    before_kw, before_usd = 0.0, 0.0
-    size_kw = start_kw
-    for _ in range(TRIES):
-        usd = cost_usd(size_kw)
-        if abs(usd - goal_usd) <= NEAR * goal_usd:
-            return size_kw
-        per_kw = (usd - before_usd) / (size_kw - before_kw)
-        before_kw, before_usd = size_kw, usd
-        size_kw += (goal_usd - usd) / per_kw
-    return math.inf
+    """The size at which a cost that grows from nothing comes to a goal: false position.
+
+    The end that stays counts half after each step (Illinois), for costs bend where a store is
+    larger than what is asked of it. Infinite where the cost does not grow so far.
+    """
+    low_kw, low_off, high_kw = 0.0, -goal_usd, start_kw
+    while (high_off := cost_usd(high_kw) - goal_usd) < -NEAR * goal_usd:
+        if high_off <= -goal_usd or high_kw > FARTHEST * start_kw:
+            return math.inf
+        low_kw, low_off = high_kw, high_off
+        high_kw *= BEYOND * goal_usd / (goal_usd + high_off)
+    size_kw, off = high_kw, high_off
+    while abs(off) > NEAR * goal_usd:
+        size_kw = low_kw + (high_kw - low_kw) * low_off / (low_off - high_off)
+        off = cost_usd(size_kw) - goal_usd
+        if off < 0.0:
+            low_kw, low_off, high_off = size_kw, off, 0.5 * high_off
+        else:
+            high_kw, high_off, low_off = size_kw, off, 0.5 * low_off
+    return size_kw
 
 
 def spread(values: Sequence[float]) -> Spread:

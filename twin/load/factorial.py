@@ -31,7 +31,7 @@ def read_factorial(document: Document, topology: Topology, head: ScenarioHead) -
         return None
     before = len(document.found)
     try:
-        keys, _ = checked(document, PATH, FactorialKeys, table)
+        keys, _ = checked(document, PATH, FactorialKeys, table, words=ResourceKeys.model_fields)
     except ValueError:  # reported; what is left of it cannot stand
         return None
     for path, text in (*_problems(keys), *_times(keys, document, head), *_unknown(keys, topology)):
@@ -91,15 +91,24 @@ def _times(
 def _unknown(keys: FactorialKeys, topology: Topology) -> Iterator[tuple[KeyPath, str]]:
     """Paths that lead to nothing."""
     devices = topology.devices.values()
-    known = {f"{d.name}.{name}": field for d in devices for name, field in d.cls.fields.items()}
-    inputs = [path for path, field in known.items() if field.kind is Kind.INP]
+    fields = {f"{d.name}.{name}": field for d in devices for name, field in d.cls.fields.items()}
+    inputs = [path for path, field in fields.items() if field.kind is Kind.INP]
+    settable = [*fields, *(f"{device.name}.enabled" for device in devices)]
+    asked: list[tuple[KeyPath, str, Iterable[str]]] = [
+        (("droop", name), path, settable)
+        for name, own in keys.droop.items()
+        for path, _ in flat(own)
+    ]
     for name, one in keys.resource.items():
-        asked: list[tuple[str, str, Iterable[str]]] = [("ask", one.ask, inputs)]
-        asked += [("call", one.call, inputs), ("power", one.power, known)]
-        asked += [(key, getattr(one, key), known) for key in ("store", "burns", "inertia")]
-        asked += [("per_kw", path, known) for path, _ in flat(one.per_kw)]
-        asked += [("burns", f"{one.burns}_per_h", known)] if one.burns in known else []
-        for key, said, words in asked:
-            if said and said not in words:
-                kind = "input" if words is inputs else "field"
-                yield ("resource", name, key), f"names no {kind}: {said}{did_you_mean(said, words)}"
+        at: KeyPath = ("resource", name)
+        asked += [((*at, "ask"), one.ask, inputs), ((*at, "call"), one.call, inputs)]
+        for key in ("power", "store", "burns", "inertia"):
+            asked.append(((*at, key), getattr(one, key), fields))
+        if one.burns in fields:
+            asked.append(((*at, "burns"), f"{one.burns}_per_h", fields))
+        asked += [((*at, "per_kw"), path, fields) for path, _ in flat(one.per_kw)]
+        asked += [((*at, "set"), path, settable) for path, _ in flat(one.set)]
+    for path, said, words in asked:
+        if said and said not in words:
+            kind = "input" if words is inputs else "field"
+            yield path, f"names no {kind}: {said}{did_you_mean(said, words)}"
