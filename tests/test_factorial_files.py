@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from twin.factorial import Study
 from twin.load import find_topology, load_scenario
 from twin.problems import Problems
 
@@ -19,13 +20,17 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(find_topology("lumped_area").parent, tmp_path / "lumped_area"))
 
 
-def problems(folder: Path, old: str, new: str) -> list[str]:
+def changed(folder: Path, old: str, new: str) -> Path:
     path = folder / "factorial.toml"
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
+    return path
+
+
+def problems(folder: Path, old: str, new: str) -> list[str]:
     with pytest.raises(Problems) as caught:
-        load_scenario(path)
+        load_scenario(changed(folder, old, new))
     return [str(one) for one in caught.value.found]
 
 
@@ -80,21 +85,6 @@ def problems(folder: Path, old: str, new: str) -> list[str]:
             f"{SITES}.available_pu  should be less than or equal to 1, got 97",
         ),
         (
-            "given_h = [2.0, 4.0]",
-            "given_h = [2.0, 5.0]",
-            "factorial.given_h  needs a horizon_s of 18120 or more, got 14580",
-        ),
-        (
-            "fine_for_s = 60",
-            "fine_for_s = 30",
-            "factorial  needs a fine_for_s of 52 or more, for the first seconds",
-        ),
-        (
-            '[[event]]\nat_s = 60\nset = "largest.online"\nto = false\n',
-            "",
-            "factorial  needs an [[event]], after which all is measured",
-        ),
-        (
             '"pack.stored_kwh"\nrecharge_pu = 0.94 ',
             '"pack.stored_kwh"\nrecharge_pu = 0.0 ',
             f"{SITES}.recharge_pu  should be greater than 0, got 0",
@@ -118,3 +108,29 @@ def test_a_factorial_is_a_table(folder: Path) -> None:
 
     with pytest.raises(Problems, match=r"factorial +should be a table, got 3"):
         load_scenario(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "given_h = [2.0, 4.0]",
+            "given_h = [2.0, 5.0]",
+            r"horizon_s +should be 18120 or more for the factorial, got 14580",
+        ),
+        ("fine_for_s = 60", "fine_for_s = 30", r"fine_for_s +should be 52 or more"),
+        (
+            '[[event]]\nat_s = 60\nset = "largest.online"\nto = false\n',
+            "",
+            r"event +is missing: a factorial is measured from the first",
+        ),
+    ],
+)
+def test_a_run_that_is_too_short_is_no_factorial(
+    folder: Path, old: str, new: str, said: str
+) -> None:
+    path = changed(folder, old, new)
+    scenario, _ = load_scenario(path)  # it can be run
+
+    with pytest.raises(Problems, match=said):
+        Study(path, scenario)

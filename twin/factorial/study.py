@@ -14,7 +14,7 @@ the same value in every row.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,15 +24,16 @@ import numpy as np
 from twin.comparison import Spread
 from twin.factorial.costs import waiting_usd_per_y
 from twin.factorial.firm import firm_kw
-from twin.factorial.measures import FREQUENCY, alone, lent_mws, mean_kw, measured
+from twin.factorial.measures import FREQUENCY, HOUR_S, SETTLED_S, alone, lent_mws, mean_kw, measured
 from twin.factorial.rows import BARE, Row, rows_of, settings
 from twin.factorial_plan import Factorial
+from twin.problems import Problem, Problems
 from twin.rerun import Ended, rerun
 from twin.scenario import Scenario
 
 BASES = {"mw": "equal MW", "cost": "equal annual cost", "firm": "equal firm MW"}
 ALL_KW = 1e6  # asked of everything that is there
-NEAR = 1e-5  # of the cost that is aimed at
+NEAR = 1e-4  # of the cost that is aimed at
 BEYOND = 1.02  # of where a proportional cost would come to the goal
 FARTHEST = 1e4
 
@@ -79,8 +80,10 @@ class Study:
         overrides: Mapping[str, Any] | None = None,
         told: Callable[[Line], None] = lambda _: None,
     ) -> None:
-        """Nothing runs yet."""
+        """Run the bare area; raises Problems."""
         assert scenario.factorial is not None
+        if found := list(time_problems(scenario, scenario.factorial)):
+            raise Problems(found)
         self.name, self.plan, self.told = name, scenario.factorial, told
         self.overrides = dict(overrides or {})
         self.runs = 0
@@ -169,6 +172,22 @@ class Study:
         self.runs += 1
         own = settings(self.plan, row, size_kw, ask_kw, self._events)
         return rerun(self.name, {**own, **self.overrides, "seed": seed})
+
+
+def time_problems(scenario: Scenario, plan: Factorial) -> Iterator[Problem]:
+    """What a scenario is too short for, or what it has no event for."""
+    at = str(scenario.path), 0
+    if not scenario.events:
+        yield Problem(*at, "event", "is missing: a factorial is measured from the first [[event]]")
+        return
+    first_s = min(event.at_s for event in scenario.events)
+    needed_s = first_s + plan.ask_after_s + HOUR_S * max(*plan.given_h, plan.firm_h)
+    if scenario.horizon_s < needed_s:
+        text = f"should be {needed_s:g} or more for the factorial, got {scenario.horizon_s:g}"
+        yield Problem(*at, "horizon_s", text)
+    if (scenario.fine_for_s or 0.0) < SETTLED_S[1]:
+        text = f"should be {SETTLED_S[1]:g} or more for the first seconds of the factorial"
+        yield Problem(*at, "fine_for_s", text)
 
 
 def matched(cost_usd: Callable[[float], float], goal_usd: float, start_kw: float) -> float:

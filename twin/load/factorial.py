@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from math import isclose
-from typing import Any
 
 from twin.component import Kind
 from twin.factorial_keys import FactorialKeys, ResourceKeys
@@ -13,15 +12,13 @@ from twin.load.checked import checked
 from twin.load.document import Document
 from twin.load.overrides import flat
 from twin.problems import did_you_mean, shown
-from twin.scenario_schema import ScenarioHead
 from twin.toml_lines import KeyPath
 from twin.topology import Topology
 
 PATH: KeyPath = ("factorial",)
-SETTLED_S = 52.0  # until then the quasi-steady deviation is told
 
 
-def read_factorial(document: Document, topology: Topology, head: ScenarioHead) -> Factorial | None:
+def read_factorial(document: Document, topology: Topology) -> Factorial | None:
     """What is to be compared; None where there is nothing, or something is wrong with it."""
     table = document.data.get("factorial")
     if table is None:
@@ -34,7 +31,7 @@ def read_factorial(document: Document, topology: Topology, head: ScenarioHead) -
         keys, _ = checked(document, PATH, FactorialKeys, table, words=ResourceKeys.model_fields)
     except ValueError:  # reported; what is left of it cannot stand
         return None
-    for path, text in (*_problems(keys), *_times(keys, document, head), *_unknown(keys, topology)):
+    for path, text in (*_problems(keys), *_unknown(keys, topology)):
         document.report((*PATH, *path), text)
     return _made(keys) if len(document.found) == before else None
 
@@ -69,23 +66,6 @@ def _problems(keys: FactorialKeys) -> Iterator[tuple[KeyPath, str]]:
             yield ("mix", name, "of"), f"should add up to 1, got {total:g}"
         if name in known:
             yield ("mix", name), "has the name of a resource"
-
-
-def _times(
-    keys: FactorialKeys, document: Document, head: ScenarioHead
-) -> Iterator[tuple[KeyPath, str]]:
-    """What the run is too short for, or what it has no event for."""
-    events: Any = document.data.get("event")
-    given = [one.get("at_s") for one in events or () if isinstance(one, dict)]
-    starts = [float(at_s) for at_s in given if isinstance(at_s, int | float)]
-    if not starts:
-        yield (), "needs an [[event]], after which all is measured"
-        return
-    needed_s = min(starts) + keys.ask_after_s + 3600.0 * max(*keys.given_h, keys.firm_h)
-    if head.horizon_s < needed_s:
-        yield ("given_h",), f"needs a horizon_s of {needed_s:g} or more, got {head.horizon_s:g}"
-    if not head.fine_for_s or head.fine_for_s < SETTLED_S:
-        yield (), f"needs a fine_for_s of {SETTLED_S:g} or more, for the first seconds"
 
 
 def _unknown(keys: FactorialKeys, topology: Topology) -> Iterator[tuple[KeyPath, str]]:

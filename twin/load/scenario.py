@@ -93,7 +93,7 @@ def read_scenario(
         expect=dict(read_expectations(document)),
         claims=tuple(read_claims(document)),
         equivalences=tuple(read_equivalences(document, topology)),
-        factorial=read_factorial(document, topology, keys),
+        factorial=read_factorial(document, topology),
         record=Record(
             record.every_s,
             record.fine_every_s,
