@@ -256,6 +256,23 @@ def test_the_table_has_every_row_on_every_basis() -> None:
     assert "nothing: nadir 49." in text
 
 
+def test_a_narrow_terminal_has_the_columns_below_each_other() -> None:
+    text = table_text(table(), width=120).plain
+    body = text.splitlines()[1:-4]
+
+    assert max(map(len, body)) <= 120
+    assert text.count("equal MW: 6.00") > 1
+
+
+def test_a_row_that_no_size_brings_to_a_basis_says_so() -> None:
+    whole = table()
+    truck = [one for one in whole.lines if one.basis == "firm" and one.row.name == "set_dispatched"]
+    less = replace(whole, lines=tuple(one for one in whole.lines if one not in truck))
+
+    assert table_text(less).plain.count("no size is enough") == 1
+    assert len(figure(less).axes) == 6
+
+
 def test_the_figure_has_a_panel_for_each_basis_and_time() -> None:
     drawn = figure(table())
 

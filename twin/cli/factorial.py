@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.text import Text
 
+from twin.cli.compared import side_by_side
 from twin.cli.progress import clock
 from twin.factorial import BASES
 
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
 
 Told = Callable[["Line"], str]
 GAP = "  "
+NEVER = "no size is enough"
+
+
+class Column(NamedTuple):
+    """Title and unit, and a cell for each line of the table, all of one width."""
+
+    head: tuple[str, str]
+    cells: list[str]
 
 
 def found_factorial(
@@ -46,7 +55,7 @@ def found_factorial(
         study = Study(name, scenario, overrides, lambda line: status.update(_name(line)))
         table = study.table()
     console.print(f"  {table.runs:,} runs in {clock(time.perf_counter() - began)}")
-    console.print(table_text(table), soft_wrap=True)
+    console.print(table_text(table, console.width if console.is_terminal else 0), soft_wrap=True)
     (folder / "factorial.json").write_text(as_json(table), "utf-8")
     (folder / "factorial.csv").write_text(as_csv(table), "utf-8")
     with style.look():
@@ -57,44 +66,44 @@ def found_factorial(
     return 0
 
 
-def table_text(table: Table) -> Text:
-    """A block for each basis: a line a resource, state and droop."""
+def table_text(table: Table, width: int = 0) -> Text:
+    """A block for each basis, in parts below each other where it is wider than a terminal."""
     text = Text(_nothing(table))
-    columns = _columns(table)
-    names = [_name(line) for line in table.lines]
-    cells = [[told(line) for _, _, told in columns] for line in table.lines]
-    heads = [(title, unit) for title, unit, _ in columns]
-    widths = [
-        max(len(one) for one in (*head, *(row[k] for row in cells))) for k, head in enumerate(heads)
-    ]
-    first = max(map(len, (*names, *(_title(table, basis) for basis in BASES)))) + 2
+    names = list(dict.fromkeys(_name(line) for line in table.lines))
+    first = max(len(text) for text in (*names, *(_title(table, basis) for basis in BASES))) + 2
+    columns = [_filled(table, *column) for column in _columns(table)]
+    parts = list(side_by_side([len(one.head[0]) for one in columns], width - first - len(GAP)))
     for basis in BASES:
-        for k, lead in enumerate((_title(table, basis), "")):
-            words = [head[k].rjust(width) for head, width in zip(heads, widths, strict=True)]
-            text.append(f"{lead:{first}}{GAP.join(words)}\n", style="bold" if k == 0 else "dim")
-        for line, name, row in zip(table.lines, names, cells, strict=True):
-            if line.basis == basis:
-                words = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
-                text.append(f"  {name:{first - 2}}{GAP.join(words)}\n")
+        found = {_name(line): k for k, line in enumerate(table.lines) if line.basis == basis}
+        for part in parts:
+            own = [columns[k] for k in part]
+            for k, (lead, style) in enumerate(((_title(table, basis), "bold"), ("", "dim"))):
+                heads = GAP.join(one.head[k] for one in own)
+                text.append(f"{lead:{first}}{GAP}{heads}\n", style=style)
+            for name in names:
+                cells = GAP.join(one.cells[found[name]] for one in own) if name in found else NEVER
+                text.append(f"  {name:{first - 2}}{GAP}{cells}\n")
     text.append(_foot(table), style="dim")
     return text
 
 
+def _filled(table: Table, title: str, unit: str, told: Told) -> Column:
+    cells = [told(line) for line in table.lines]
+    width = max(len(one) for one in (title, unit, *cells))
+    return Column((title.rjust(width), unit.rjust(width)), [one.rjust(width) for one in cells])
+
+
 def _columns(table: Table) -> list[tuple[str, str, Told]]:
     """Title, unit and text of each column."""
-    hours = max(table.plan.given_h)
-    short = min(table.plan.given_h)
-    found: list[tuple[str, str, Told]] = [
+    *short, hours = sorted(table.plan.given_h)
+    return [
         ("size", "MW", lambda line: f"{line.size_kw / 1e3:.2f}"),
         ("firm", "MW", lambda line: f"{line.firm_kw / 1e3:.2f}"),
         ("nadir", "mHz", _of("nadir_gain_mhz", 1, ranged=True)),
         ("RoCoF", "mHz/s", _of("rocof_500ms_hz_per_s", 0, 1e3)),
         ("20-52 s", "mHz", _of("settled_gain_mhz", 1)),
         ("takes over", "min", _of("takes_over_h", 1, 60.0, ranged=True)),
-    ]
-    if short < hours:
-        found.append((f"given {short:g} h", "%", _of(f"given_{short:g}h_pu", 0, 100.0)))
-    found += [
+        *((f"given {one:g} h", "%", _of(f"given_{one:g}h_pu", 0, 100.0)) for one in short),
         (f"given {hours:g} h", "%", _of(f"given_{hours:g}h_pu", 0, 100.0, ranged=True)),
         ("mean", "mHz", _of("mean_gain_mhz", 1)),
         ("diesel", "l", _of("fuel_l", 0)),
@@ -107,7 +116,6 @@ def _columns(table: Table) -> list[tuple[str, str, Told]]:
         ("inertia", "MWs", lambda line: f"{line.inertia_mws:.1f}"),
         ("fault", "MVA", lambda line: f"{line.short_circuit_mva:.1f}"),
     ]
-    return found
 
 
 def _of(name: str, decimals: int, times: float = 1.0, ranged: bool = False) -> Told:

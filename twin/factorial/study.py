@@ -85,7 +85,7 @@ class Study:
         if found := list(time_problems(scenario, scenario.factorial)):
             raise Problems(found)
         self.name, self.plan, self.told = name, scenario.factorial, told
-        self.overrides = dict(overrides or {})
+        self.overrides = {k: own for k, own in (overrides or {}).items() if k != "event"}
         self.runs = 0
         self._events = scenario.document["event"]
         self._seeds = range(scenario.seed, scenario.seed + self.plan.seeds)
