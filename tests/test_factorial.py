@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 
-from twin.cli.factorial import found_factorial, table_text
+from twin.cli.compare import compare
+from twin.cli.factorial import table_text
 from twin.comparison import Spread
 from twin.factorial import Study, Table
 from twin.factorial.files import as_csv, as_json
@@ -224,9 +224,7 @@ def test_together_is_half_of_each() -> None:
 
 
 def test_a_seed_gives_the_same_table_twice(tmp_path: Path) -> None:
-    console = Console(quiet=True)
-
-    code = found_factorial(console, NAME, load_scenario(NAME, ONE)[0], ONE, 1, tmp_path)
+    code = compare(NAME, ["factorial.seeds=1"], 1, tmp_path, True, allow_outside=False)
 
     assert code == 0
     assert (tmp_path / "factorial.json").read_text() == as_json(table())
@@ -250,7 +248,7 @@ def test_seeds_draw_other_arrivals_and_the_same_for_each_row() -> None:
 def test_the_table_has_every_row_on_every_basis() -> None:
     text = table_text(table()).plain
 
-    assert text.count("storage sites, spinning, droop own") == 3
+    assert text.count("storage sites, on line, droop own") == 3
     assert text.count("mobile set, dispatched") == 3
     assert "equal MW: 6.00" in text
     assert "nothing: nadir 49." in text

@@ -19,7 +19,9 @@ class ResourceKeys(BaseModel):
     model_config = STRICT
 
     technology: str = Field(min_length=1, description="what it is")
-    state: str = Field(min_length=1, description="how it waits: dispatched, connected, spinning")
+    state: str = Field(
+        min_length=1, description="how it waits: dispatched, connected, spinning, on line"
+    )
     set: dict[str, Any] = Field(description="what it sets in the topology, beside its size")
     per_kw: dict[str, float] = Field(description="device.field = how much of it a kW brings")
     power: str = Field(description="device.field of the power it delivers")
