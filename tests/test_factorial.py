@@ -199,6 +199,17 @@ def test_litres_of_an_event_are_those_of_the_fuel_line() -> None:
     assert kw["carbon_kg"] == pytest.approx(2.68 * kw["fuel_l"])
 
 
+def test_a_year_of_waiting_emits_by_hand() -> None:
+    idle = {"sites": 0.0072 * 0.8273, "set_spinning": 0.0924 * 2.68 - 0.3 * 0.8273}
+    idle |= {"set_connected": 0.0, "plant": 0.357 - 0.4 * 0.8273}
+    for name, kg_per_h in idle.items():
+        kw = line("cost", name, "own")
+        waiting_kg = 8760.0 * kg_per_h * kw["size_kw"]
+        assert kw["waiting_kg_per_y"] == pytest.approx(waiting_kg, rel=1e-6)
+        year_kg = waiting_kg + 12.0 * kw["carbon_kg"]
+        assert kw["annual_kg_per_y"] == pytest.approx(year_kg, rel=1e-6)
+
+
 def test_what_a_spinning_set_burns_anyway_belongs_to_waiting() -> None:
     kw = line("mw", "set_spinning", "own")
 

@@ -46,7 +46,10 @@ class ResourceKeys(BaseModel):
     idle_kwh_per_h_per_kw: float = Field(
         default=0.0, description="what it gives meanwhile; negative takes"
     )
-    idle_usd_per_h_per_kw: Least = Field(default=0.0, description="wear of such an hour")
+    idle_usd_per_h_per_kw: Least = Field(
+        default=0.0, description="what such an hour costs beside litres"
+    )
+    idle_kg_per_h_per_kw: Least = Field(default=0.0, description="and emits beside them")
     trip_usd_per_kw: Least = Field(default=0.0, description="crews and kilometres of an event")
     trip_l_per_kw: Least = Field(default=0.0, description="litres of driving of an event")
 

@@ -34,6 +34,7 @@ class Resource:
     idle_l_per_h_per_kw: float
     idle_kwh_per_h_per_kw: float
     idle_usd_per_h_per_kw: float
+    idle_kg_per_h_per_kw: float
     trip_usd_per_kw: float
     trip_l_per_kw: float
 

@@ -113,6 +113,7 @@ def _columns(table: Table) -> list[tuple[str, str, Told]]:
         ("event", "USD", _of("event_usd", 0)),
         ("waiting", "kUSD/y", lambda line: f"{sum(line.waiting_usd_per_y.values()) / 1e3:,.0f}"),
         ("year", "kUSD/y", lambda line: f"{line.annual_usd_per_y / 1e3:,.0f}"),
+        ("year", "t CO2", lambda line: f"{line.annual_kg_per_y / 1e3:,.0f}"),
         ("inertia", "MWs", lambda line: f"{line.inertia_mws:.1f}"),
         ("fault", "MVA", lambda line: f"{line.short_circuit_mva:.1f}"),
     ]

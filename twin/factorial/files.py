@@ -58,6 +58,9 @@ def _told(line: Line) -> Plain:
         **line.waiting_usd_per_y,
         "events_usd_per_y": line.events_usd_per_y,
         "annual_usd_per_y": line.annual_usd_per_y,
+        "waiting_kg_per_y": line.waiting_kg_per_y,
+        "events_kg_per_y": line.events_kg_per_y,
+        "annual_kg_per_y": line.annual_kg_per_y,
     }
 
 

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from twin.comparison import Spread
-from twin.factorial.costs import waiting_usd_per_y
+from twin.factorial.costs import waiting_kg_per_y, waiting_usd_per_y
 from twin.factorial.firm import firm_kw
 from twin.factorial.measures import FREQUENCY, HOUR_S, SETTLED_S, alone, lent_mws, mean_kw, measured
 from twin.factorial.rows import BARE, Row, rows_of, settings
@@ -52,12 +52,19 @@ class Line:
     short_circuit_mva: float
     waiting_usd_per_y: Mapping[str, float]
     events_usd_per_y: float
+    waiting_kg_per_y: float
+    events_kg_per_y: float
     values: Mapping[str, Spread]
 
     @property
     def annual_usd_per_y(self) -> float:
         """Waiting, and the events of a year."""
         return sum(self.waiting_usd_per_y.values()) + self.events_usd_per_y
+
+    @property
+    def annual_kg_per_y(self) -> float:
+        """Carbon of waiting, and of the events of a year."""
+        return self.waiting_kg_per_y + self.events_kg_per_y
 
 
 @dataclass(frozen=True)
@@ -131,12 +138,12 @@ class Study:
     def annual_usd(self, row: Row, size_kw: float) -> float:
         """Waiting, and the events of a year."""
         waiting = waiting_usd_per_y(self.plan, row, size_kw)
-        return sum(waiting.values()) + self.events_usd(row, size_kw)
+        return sum(waiting.values()) + self.of_events(row, size_kw, "event_usd")
 
-    def events_usd(self, row: Row, size_kw: float) -> float:
-        """The events of a year, each as the draws come out on average."""
-        costs_usd = [one["event_usd"] for one in self.draws(row, size_kw)]
-        return self.plan.events_per_y * float(np.mean(costs_usd))
+    def of_events(self, row: Row, size_kw: float, what: str) -> float:
+        """Of the events of a year, each as the draws come out on average."""
+        each = [one[what] for one in self.draws(row, size_kw)]
+        return self.plan.events_per_y * float(np.mean(each))
 
     def draws(self, row: Row, size_kw: float) -> Draws:
         """What the runs of a row tell, seed by seed."""
@@ -164,7 +171,9 @@ class Study:
             inertia_mws=sum(lent_mws(part, size_kw, first) for part in row.parts),
             short_circuit_mva=sum(p.resource.fault_pu * p.share for p in row.parts) * size_kw / 1e3,
             waiting_usd_per_y=waiting_usd_per_y(self.plan, row, size_kw),
-            events_usd_per_y=self.events_usd(row, size_kw),
+            events_usd_per_y=self.of_events(row, size_kw, "event_usd"),
+            waiting_kg_per_y=waiting_kg_per_y(self.plan, row, size_kw),
+            events_kg_per_y=self.of_events(row, size_kw, "carbon_kg"),
             values={name: spread([one[name] for one in draws]) for name in draws[0]},
         )
 
