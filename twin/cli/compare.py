@@ -35,6 +35,11 @@ def compare(
 
         console.print(f"{head(name, scenario, topology)}, {len(scenario.equivalences)} maps")
         return found_maps(console, name, scenario, overrides, _folder(out, scenario))
+    if scenario.factorial:
+        from twin.cli.factorial import found_factorial
+
+        console.print(f"{head(name, scenario, topology)}, a factorial", soft_wrap=True)
+        return found_factorial(console, name, scenario, overrides, seeds, _folder(out, scenario))
     variants = variants_of(name, scenario)
     many = f" {len(variants)} variants" + (f" of {seeds} seeds" if seeds > 1 else "")
     console.print(f"{head(name, scenario, topology)},{many}", soft_wrap=True)

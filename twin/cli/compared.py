@@ -93,7 +93,7 @@ def table_text(found: Comparison, width: int = 0) -> Text:
     last = max((len(line.unit) for line in labels), default=0)
     blocks = [_block(found, column.name, groups) for column in found.columns]
     text = Text()
-    for part in _parts([len(block[0]) for block in blocks], width - first - last - len(GAP)):
+    for part in side_by_side([len(block[0]) for block in blocks], width - first - last - len(GAP)):
         _add_part(text, groups, [blocks[place] for place in part], first)
     text.append(_foot(found), style="dim")
     return text
@@ -161,7 +161,7 @@ def _range(spread: Spread, kpi: str) -> str:
     return f"[{_number(spread.p5, kpi)}, {_number(spread.p95, kpi)}]"
 
 
-def _parts(widths: Sequence[int], room: int) -> Iterator[range]:
+def side_by_side(widths: Sequence[int], room: int) -> Iterator[range]:
     """Which columns stand beside each other; all of them where room has no end."""
     begin, used = 0, 0
     for place, width in enumerate(widths):
