@@ -198,7 +198,7 @@ class ProcessSim(mosaik_api_v3.Simulator):
         """A tick before the end: then what is under way is told of it."""
         last = self.calendar.end - 1
         if not self.piece or time < last:
-            return [last] if self.piece else []
+            return [last] if self.piece and self.env.at_end else []
         end_s = float(self.calendar.seconds(self.calendar.end))
         for tell in [*self.env.at_end.values()]:
             tell(end_s)
