@@ -30,6 +30,7 @@ def read(name: str) -> list[dict[str, str]]:
 FUEL_ROWS = read("fuels.csv")
 FUELS = tuple(row["id"] for row in FUEL_ROWS)
 HEAT_KWH_PER_L = tuple(float(row["heat_kwh_per_l"]) for row in FUEL_ROWS)
+CO2_KG_PER_L = np.array([float(row["co2_kg_per_l"]) for row in FUEL_ROWS])
 
 CURVE_ROWS = read("genset_fuel.csv")
 GIVEN = 0
@@ -86,13 +87,14 @@ class Fuel(Component):
 
     @classmethod
     def resolved(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The line that a published curve stands for."""
+        """The line that a published curve stands for, and the carbon dioxide of a fuel."""
         curve = np.asarray(values["fuel_curve"], int)
         lines = {"fuel_intercept_l_per_h_per_kw": INTERCEPTS, "fuel_slope_l_per_kwh": SLOPES}
-        return {
+        found = {
             name: np.where(curve == GIVEN, values[name], np.array((0.0, *line))[curve])
             for name, line in lines.items()
         }
+        return found | {"co2_kg_per_l": CO2_KG_PER_L[np.asarray(values["fuel"], int)]}
 
 
 def intercept_l_per_h_per_kw(genset: Genset) -> float:
