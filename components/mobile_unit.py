@@ -1,7 +1,7 @@
 """A truck or trailer with a generating set or a battery: how it comes to its bus, and goes again.
 
-The payload is an ordinary device of the bus, `genset`, or `pcs_fast` with `bess`; this is what is
-around it, from decision to return, and the two together are the truck:
+The payload is an ordinary device of the bus, `genset` (diesel or gas), or `pcs_fast` with `bess`;
+this is what is around it, from decision to return, and the two together are the truck:
 
     run_cmd -> genset.run_cmd      connected -> pcs.online      refuelled_l -> genset.refuelled_l
 
@@ -53,7 +53,8 @@ stages are KPIs, from the events of `mode`.
 
 Event-driven: instants do not depend on the step, nothing happens between them, and milliseconds are
 not disturbed. Leaves out: whether a battery is worth sending before it is full, tests of a set at
-the depot, wear of roads and trucks, shifts, tours over several buses, permits, failures on the way.
+the depot (put them into the rent: `exercise_every_h` would test it at its bus, there or not), wear
+of roads and trucks, shifts, tours over several buses, permits, failures on the way.
 """
 
 from __future__ import annotations

@@ -151,17 +151,17 @@ def short_text(run: Run) -> str:
     Units of a fleet of which the same is to be told share a line.
     """
     events = run.events[run.events["by"] == "device"]
+    events = events[events["field"].isin(SHORT) | events["text"].isin(SHORT)]
     found: dict[tuple[str, str], dict[str, float]] = {}
     told = (events[name] for name in ("device", "unit", "field", "value", "text", "t_s"))
     for device, unit, field, value, text, t_s in zip(*told, strict=True):
         what = text if text in SHORT else field
-        if what in SHORT:
-            why = SHORT[what].format(why=text.replace("_", " "))
-            own = found.setdefault((device, why), {})
-            if value > 0:
-                own.setdefault(unit, t_s)
-            else:
-                own.pop(unit, None)  # it is over
+        why = SHORT[what].format(why=text.replace("_", " "))
+        own = found.setdefault((device, why), {})
+        if value > 0:
+            own.setdefault(unit, t_s)
+        else:
+            own.pop(unit, None)  # it is over
     lines = [
         f"{_who(run, device, [*units])} {why} (at {min(units.values()):,.0f} s)"
         for (device, why), units in found.items()
