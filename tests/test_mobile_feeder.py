@@ -9,7 +9,7 @@ import pytest
 
 from tests.mobile import FIXED, event
 from tests.mosaik_world import Ran, done
-from twin.cli.results import short_text
+from twin.cli.results import full_text, short_text
 
 FEEDER = """
 [device.area]
@@ -103,8 +103,9 @@ OWN = DIESEL.format(kw=4000.0)
 def test_a_line_that_nobody_watches_is_told_of(tmp_path: Path) -> None:
     """Line 8-9 takes 8 MW less 1.4 MW of loads, and bears 5.02 MVA; 10-11 is not full."""
     ran = done(tmp_path, FEEDER + OWN + NEIGHBOUR, HALF_HOUR)
-    told = short_text(ran.run)
+    told = full_text(ran.run)
     print(told)
+    assert short_text(ran.run) == ""
     assert re.fullmatch(r"a line bears 1\.2\d times what it may", told)
 
 

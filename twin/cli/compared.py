@@ -48,6 +48,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "battery_efc_count",
         "depot_kwh",
         "losses_kwh",
+        "line_loading_max_pu",
         "driven_km",
         "waited_h",
     ),

@@ -146,7 +146,7 @@ def _fall(run: Run, own: pd.DataFrame) -> str:
 
 
 def short_text(run: Run) -> str:
-    """Who was called in vain, ran out of fuel or is held back by its bus to the end; full lines.
+    """Who was called in vain, ran out of fuel or is held back by its bus to the end.
 
     Units of a fleet of which the same is to be told share a line.
     """
@@ -162,14 +162,17 @@ def short_text(run: Run) -> str:
             own.setdefault(unit, t_s)
         else:
             own.pop(unit, None)  # it is over
-    lines = [
+    return "\n".join(
         f"{_who(run, device, [*units])} {why} (at {min(units.values()):,.0f} s)"
         for (device, why), units in found.items()
         if units
-    ]
+    )
+
+
+def full_text(run: Run) -> str:
+    """How far a line is overloaded; nothing where none is."""
     most_pu = line_loading_max_pu(run) or 0.0
-    lines += [f"a line bears {most_pu:.2f} times what it may"] if most_pu > FULL_PU else []
-    return "\n".join(lines)
+    return f"a line bears {most_pu:.2f} times what it may" if most_pu > FULL_PU else ""
 
 
 def _who(run: Run, device: str, units: Sequence[str]) -> str:
