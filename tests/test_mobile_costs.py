@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from components.mobile_unit import MobileUnit
 from tests.mobile import DAY, FIXED, event, sent, total
+from tests.mosaik_world import same
 from twin.processes import TwinEnvironment
 
 HOUR_S = 3600.0
@@ -125,3 +126,13 @@ def test_a_truck_that_is_posted_keeps_its_crew_for_the_year_and_a_trailer_does_n
 def test_days_of_rent_are_those_of_the_run(tmp_path: Path) -> None:
     ran = sent(tmp_path, "rent_usd_per_y = 36500.0", DAY)
     assert total(ran, "truck.cost_usd") == pytest.approx(100.0)
+
+
+def test_exploded_it_ends_on_the_way_alike(tmp_path: Path) -> None:
+    times = "seed = 3\nhorizon_s = 3600\nstep_s = 60\nsync_s = 60\n" + CALL
+    fused, exploded = (
+        sent(tmp_path, f"{FIXED}\n{PRICES}", times, out=out, exploded=out == "exploded").run
+        for out in ("fused", "exploded")
+    )
+    same(fused, exploded)
+    assert fused.totals["truck.driven_km"] == pytest.approx(25.0)
