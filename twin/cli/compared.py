@@ -36,7 +36,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "out_of_fuel_h",
         "availability_pu",
     ),
-    "resources": ("t90_s", "share_before_nadir_pu", "energy_0_6s_kwh", "energy_0_60s_kwh"),
+    "resources": (
+        "delay_s",
+        "t50_s",
+        "t90_s",
+        "share_before_nadir_pu",
+        "energy_0_6s_kwh",
+        "energy_0_60s_kwh",
+    ),
     "energy": (
         "renewable_share_pu",
         "curtailed_kwh",
