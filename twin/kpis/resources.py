@@ -64,7 +64,7 @@ def answer(power_kw: Trace, nadir_s: float | None) -> dict[str, float]:
 
 
 def answer_kw(power_kw: Trace) -> float:
-    """The peak change that a resource is judged by: of the first minute, or of all if it is late."""
+    """The peak change it is judged by: of the first minute, or of all where it is late."""
     early = power_kw.t_s <= RESPONSE_S + traces.ROUNDING_S
     change = np.abs(power_kw.x[early] - power_kw.x[0])
     late = change.max() < LEAST_KW or int(np.argmax(change)) == len(change) - 1
