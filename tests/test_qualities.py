@@ -13,7 +13,7 @@ from twin.load import find_topology, load_scenario
 from twin.run import Run, open_run
 from twin.runner import Options, run_scenario
 
-EVENT_S = 64800.0
+EVENT_S = 150.0
 YEAR = "times = 12\nevery_s = 2592000\n"
 DAY = {"horizon_s": 86400, "fine_for_s": 4}  # in plain Python: seconds
 FOSSIL_KG_PER_KWH = 0.8273  # CN-FOSSIL-2023 of the register
@@ -29,7 +29,7 @@ def power(run: Run, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Mean powers since the event, in the middles of their intervals, less what was before."""
     own = run[f"{name}.p_kw"].dropna()
     t_s, p_kw = own.index.to_numpy() - EVENT_S, own.to_numpy()
-    after = (t_s > 1e-9) & (t_s <= 14400.0)
+    after = (t_s > 1e-9) & (t_s <= 28800.0)
     before_kw = p_kw[t_s <= 1e-9][-1]
     ends_s = np.append(0.0, t_s[after])
     return (ends_s[1:] + ends_s[:-1]) / 2.0, p_kw[after] - before_kw
