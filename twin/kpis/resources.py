@@ -6,9 +6,8 @@ interval after that.
 Its times are those at which its change of power first reaches a share of its peak change in the
 first minute after the event, or until the next event where it has not begun to answer in that
 minute or still grows at its end: what starts, ramps or has to come. Its delay ends at 1 %. Energies
-are those of the change. The share
-before the nadir is the energy delivered until then, of what its peak change from the first instant
-would have given.
+are those of the change. The share before the nadir is the energy delivered until then, of what its
+peak change from the first instant would have given.
 """
 
 from __future__ import annotations

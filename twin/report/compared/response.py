@@ -51,11 +51,13 @@ def figure(shown: Shown) -> Figure | None:
     drawn = Figure(figsize=(style.WIDTH_IN, 1.0))
     only = panel(drawn, bars_in(len(rows)))
     axes, latest_s = only.axes, EARLIEST_S
-    for place, (_, one) in enumerate(rows):
-        if one:
-            latest_s = max(latest_s, _draw(axes, place, one, shown))
     names = [name for name, _ in rows]
     heads = [place for place, (_, one) in enumerate(rows) if not one]
+    for place, (_, one) in enumerate(rows):
+        if one:
+            latest_s = max(latest_s, _draw(axes, place, one, shown.colours[one.resource]))
+            if one.nadir_s and heads:
+                style.dot(axes, "v", one.nadir_s.median, place, style.BLACK)
     _label(axes, names, heads)
     if not heads:
         _mark_nadir(axes, found)
@@ -92,17 +94,14 @@ def _answers(shown: Shown) -> Iterator[Answer]:
                 yield Answer(name, variant, t10, t50, t90, nadir, unit_times_s(variant, name))
 
 
-def _draw(axes: Axes, place: int, one: Answer, shown: Shown) -> float:
+def _draw(axes: Axes, place: int, one: Answer, colour: str) -> float:
     """A row of the figure; the latest time in it."""
-    colour = shown.colours[one.resource]
     ends_s = (max(one.t10_s.median, EARLIEST_S), one.t90_s.median)
     axes.plot(ends_s, (place, place), color=colour, lw=BAR, solid_capstyle="butt")
     if one.t90_s.p95 > one.t90_s.p5:
         ends_s = (one.t90_s.p5, one.t90_s.p95)
         axes.plot(ends_s, (place, place), "|-", color=style.BLACK, lw=EDGE, ms=CAP)
     style.dot(axes, "o", one.t50_s.median, place, colour)
-    if one.nadir_s and len(shown.variants) > 1:
-        style.dot(axes, "v", one.nadir_s.median, place, style.BLACK)
     below = np.full(len(one.units_s), place + 0.28)
     axes.plot(one.units_s, below, ".", ms=3, color=style.GREY)
     return float(max(one.t90_s.p95, *one.units_s, one.nadir_s.median if one.nadir_s else 0.0))
