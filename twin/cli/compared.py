@@ -45,7 +45,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "not_offered_1h_kw",
         "not_offered_4h_kw",
     ),
-    "resources": ("t90_s", "share_before_nadir_pu", "energy_0_6s_kwh", "energy_0_60s_kwh"),
+    "resources": (
+        "delay_s",
+        "t50_s",
+        "t90_s",
+        "share_before_nadir_pu",
+        "energy_0_6s_kwh",
+        "energy_0_60s_kwh",
+    ),
     "energy": (
         "renewable_share_pu",
         "curtailed_kwh",
