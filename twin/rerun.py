@@ -133,7 +133,8 @@ def _started(run: Run, plan: WorldPlan) -> ProcessSim:
     kinds = sorted({type_name(device.cls) for device in devices})
     processes = ProcessSim()
     segments = run.calendar.segments.tolist()
-    processes.init("", run.calendar.tick_s, kinds, segments, seed=run.scenario.seed)
+    seed, whole = run.scenario.seed, run.calendar.end
+    processes.init("", run.calendar.tick_s, kinds, segments, seed=seed, piece=whole)
     for device in devices:
         changes = changes_of(device, run.scenario.changes, run.calendar)
         given = given_values(device)

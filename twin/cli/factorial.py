@@ -153,7 +153,7 @@ def _title(table: Table, basis: str) -> str:
 def _nothing(table: Table) -> str:
     """The area by itself, from which gains are counted."""
     bare = table.bare
-    low, high = (f"{one:.3f}" for one in bare["nadir_hz"][1:])
+    low, high = f"{bare['nadir_hz'].p5:.3f}", f"{bare['nadir_hz'].p95:.3f}"
     return (
         f"nothing: nadir {bare['nadir_hz'].mean:.3f} Hz [{low}, {high}] after "
         f"{bare['nadir_after_s'].mean:.1f} s, 20-52 s {bare['settled_hz'].mean:.3f} Hz, "

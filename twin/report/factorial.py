@@ -77,7 +77,7 @@ def _draw(
         thick = 0.8 / max(len(own), 1)
         for k, line in enumerate(own):
             y = place - 0.4 + thick * (k + 0.5)
-            mean, low, high = (times * one for one in line.values[name])
+            mean, low, high = (times * one for one in line.values[name][:3])
             reach = [[mean - low], [high - mean]] if high > low + SAME else None
             look: dict[str, Any] = {"color": (colours[line.row.technology], PALE**k), "lw": 0}
             axes.barh(y, mean, thick, xerr=reach, error_kw=WHISKER, **look)
