@@ -24,6 +24,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "arrest_s",
         "quasi_steady_20_52s_mhz",
         "settling_50mhz_s",
+        "lowest_hz",
+        "off_rms_mhz",
+        "off_50mhz_s",
+        "island_nadir_hz",
+        "island_zenith_hz",
     ),
     "lost": (
         "unserved_kwh",
@@ -36,7 +41,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "out_of_fuel_h",
         "availability_pu",
     ),
-    "resources": ("t90_s", "share_before_nadir_pu", "energy_0_6s_kwh", "energy_0_60s_kwh"),
+    "resources": (
+        "t90_s",
+        "share_before_nadir_pu",
+        "energy_0_6s_kwh",
+        "energy_0_60s_kwh",
+        "given_kwh",
+        "full_from_h",
+        "full_h",
+    ),
     "energy": (
         "renewable_share_pu",
         "curtailed_kwh",
@@ -45,6 +58,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "genset_h",
         "genset_starts_count",
         "battery_efc_count",
+        "soc_end_pu",
         "losses_kwh",
         "driven_km",
         "waited_h",
@@ -60,6 +74,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
 }
 TITLES = {"lost": "not served, shed, tripped"}
+EACH_FALL = "fall_"  # KPIs of one of several events begin with it
 ALWAYS = ("unserved_kwh", "dropped_kwh", "shed_kw")  # also where there is none of it
 RED = ("unserved_kwh", "dropped_kwh")  # IT energy that was not served
 LEAST_PU = 0.05  # of the largest change of power: a smaller resource is not shown
@@ -97,6 +112,8 @@ def _lines(found: Comparison, title: str) -> Iterator[Line]:
                     yield _line(f"{name} {kpi}", f"{name}.{kpi}")
         elif _told(found, kpi):
             yield _line(kpi, kpi)
+    if title == "frequency":
+        yield from (_line(kpi, kpi) for kpi in found.values if kpi.startswith(EACH_FALL))
 
 
 def _line(label: str, kpi: str) -> Line:
