@@ -6,9 +6,10 @@ deviation is that from nominal (50 or 60 Hz, whichever is nearer), 50 mHz is the
 continental Europe (System Operation Guideline, annex III; unverified).
 
 What a resource gave is told of runs of half an hour or longer, as the change of its power since
-just before the first event, or since the beginning: energy, the first time at 90 % of the largest
-change, and how long it was there. A fall is an event that lowers the frequency more than it raises
-it; of several each has its nadir, with the charge and the power of the sets just before it.
+just before the first event, or since the beginning: energy and, where it goes to one side, the
+first time at 90 % of the largest change, and how long it was there. A fall is an event that lowers
+the frequency more than it raises it; of several each has its nadir, with the charge and the power
+of the sets just before it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ BAND_HZ = 0.05
 STIFF_HZ = 1e-4  # what moves by less is held by something stiff
 LEAST_S = 1800.0  # shorter runs have no hours
 FULL_PU = 0.9
+ONE_WAY_PU = 0.9  # of all energy moved: what swings both ways has no hours at full power
 FELL_HZ = 0.01  # less is no fall
 
 
@@ -110,8 +112,9 @@ def given(power_kw: Trace, begin_s: float) -> Iterator[tuple[str, float]]:
     full = change / most_kw >= FULL_PU
     yield "given_kwh", float(change @ hours)
     yield "most_kw", most_kw
-    yield "full_from_h", float(trace.t_s[np.argmax(full)]) / 3600.0
-    yield "full_h", float(hours[full].sum())
+    if abs(change @ hours) >= ONE_WAY_PU * (np.abs(change) @ hours):
+        yield "full_from_h", float(trace.t_s[np.argmax(full)]) / 3600.0
+        yield "full_h", float(hours[full].sum())
 
 
 def falls(run: Run) -> Iterator[list[tuple[str, float]]]:

@@ -23,12 +23,17 @@ def counter(role: str, field: str) -> Callable[[Run], float | None]:
 
 
 def at_buses(field: str, *bearing: str) -> Callable[[Run], float | None]:
-    """A KPI that is one counter of all buses, where every bus of a device of `bearing` keeps it."""
+    """A KPI that is one counter of all buses, where every bus of a device of `bearing` keeps it.
+
+    The buses of a network keep no books: the bus by which it hangs on its area does.
+    """
 
     def value(run: Run) -> float | None:
-        books = {name: booked(about, field) for name, about in of_role(run, "bus").items()}
+        buses = of_role(run, "bus")
+        books = {name: booked(about, field) for name, about in buses.items()}
         known = {name: total for name, total in books.items() if total is not None}
         needed = {about["bus"] for role in bearing for about in of_role(run, role).values()}
+        needed = {name if name in known else buses.get(name, {}).get("bus") for name in needed}
         return math.fsum(known.values()) if needed and needed <= known.keys() else None
 
     return value

@@ -1,8 +1,8 @@
 """KPIs of each resource: how fast and how much it answered an event.
 
-A resource is what has a power and is neither bus nor load; all units of a fleet together are one.
-What the event itself sets of one, a trip above all, is no answer: its change counts from the first
-interval after that.
+A resource is what has a power and is neither bus nor load nor the shape of one; all units of a
+fleet together are one. What the event itself sets of one, a trip above all, is no answer: its
+change counts from the first interval after that.
 Its times are those at which its change of power first reaches a share of its peak change in the
 first minute after the event; its delay ends at 1 %. Energies are those of the change. The share
 before the nadir is the energy delivered until then, of what its peak change from the first instant
@@ -26,7 +26,7 @@ LEAST_KW = 1e-3  # what moves by less does not answer
 SHARES_PU = {"delay_s": 0.01, "t10_s": 0.1, "t50_s": 0.5, "t90_s": 0.9}
 WINDOWS_S = ((0, 1), (0, 6), (0, 30), (0, 60))
 BETTER = {**dict.fromkeys(SHARES_PU, "less"), "share_before_nadir_pu": "more"}
-NO_RESOURCE = ("bus", "load")
+NO_RESOURCE = ("bus", "load", "shape")
 
 
 def of_resources(run: Run) -> dict[str, float]:
