@@ -125,7 +125,7 @@ def test_without_a_former_a_network_that_is_cut_off_is_dark(island: dict[str, Ru
 def test_with_the_park_it_lives(island: dict[str, Run]) -> None:
     run = island["park"]
     f_hz = run["feeder.head.f_end_hz"][HOUR_S : 2 * HOUR_S]
-    assert 49.0 < f_hz.min() < f_hz.max() <= 50.0
+    assert 49.0 < f_hz.min() <= f_hz.max() <= 50.0
     assert run.kpis["dropped_kwh"] == 0.0
 
 
@@ -149,7 +149,7 @@ def test_sets_that_stand_connected_start_the_dark_network(island: dict[str, Run]
 @pytest.fixture(scope="module")
 def hour(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     folder = tmp_path_factory.mktemp("hour")
-    values = paced(10.0, fine_for_s=6.0, **FINE)
+    values = paced(10.0, fine_for_s=3.0, **FINE)
     variants = ("nothing", "storage_low", "mobile_connected")
     return {one: ran(folder, "repeated", one, values) for one in variants}
 

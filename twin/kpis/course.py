@@ -6,10 +6,10 @@ deviation is that from nominal (50 or 60 Hz, whichever is nearer), 50 mHz is the
 continental Europe (System Operation Guideline, annex III; unverified).
 
 What a resource gave is told of runs of half an hour or longer, as the change of its power since
-just before the first event, or since the beginning: energy and, where it goes to one side, the
-first time at 90 % of the largest change, and how long it was there. A fall is an event that lowers
-the frequency more than it raises it; of several each has its nadir, with the charge and the power
-of the sets just before it.
+just before the first event, or since the beginning: its energy and, in coarse steps and where it
+goes to one side, the first time at 90 % of the largest change, and how long it was there. A fall is
+an event that lowers the frequency more than it raises it; of several each has its nadir, with the
+charge and the power of the sets just before it.
 """
 
 from __future__ import annotations
@@ -90,18 +90,18 @@ def of_course(run: Run) -> dict[str, float]:
     found: dict[str, float] = {}
     if frequency(run) is None:
         return found
-    begin_s = min(event_times_s(run), default=0.0)
+    begin_s, fine = min(event_times_s(run), default=0.0), run.meta["tick_s"] <= COARSEST_S
     for name, about in run.meta["devices"].items():
         if about["enabled"] and about["role"] not in NO_RESOURCE:
             power = signal(run, f"{name}.p_kw")
             if power is not None and power.t_s[-1] >= LEAST_S:
-                found |= {f"{name}.{key}": value for key, value in given(power, begin_s)}
+                found |= {f"{name}.{key}": value for key, value in given(power, begin_s, fine)}
     for place, fall in enumerate(falls(run), start=1):
         found |= {f"fall_{place}.{key}": value for key, value in fall}
     return found
 
 
-def given(power_kw: Trace, begin_s: float) -> Iterator[tuple[str, float]]:
+def given(power_kw: Trace, begin_s: float, fine: bool) -> Iterator[tuple[str, float]]:
     """What the change of a power came to; nothing if it hardly changes."""
     trace = traces.cut(*power_kw, begin_s, float(power_kw.t_s[-1]))
     change = trace.x - trace.x[0]
@@ -112,7 +112,7 @@ def given(power_kw: Trace, begin_s: float) -> Iterator[tuple[str, float]]:
     full = change / most_kw >= FULL_PU
     yield "given_kwh", float(change @ hours)
     yield "most_kw", most_kw
-    if abs(change @ hours) >= ONE_WAY_PU * (np.abs(change) @ hours):
+    if not fine and abs(change @ hours) >= ONE_WAY_PU * (np.abs(change) @ hours):
         yield "full_from_h", float(trace.t_s[np.argmax(full)]) / 3600.0
         yield "full_h", float(hours[full].sum())
 

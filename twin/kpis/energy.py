@@ -15,6 +15,7 @@ from twin.run import Run
 
 RENEWABLE = ("solar", "wind")
 LEAST_KWH = 1e-6  # a bus through which less passed is judged as if this had
+ROUNDING_KWH = 1e-9  # a counter of buses that holds less holds nothing
 
 
 def counter(role: str, field: str) -> Callable[[Run], float | None]:
@@ -34,7 +35,10 @@ def at_buses(field: str, *bearing: str) -> Callable[[Run], float | None]:
         known = {name: total for name, total in books.items() if total is not None}
         needed = {about["bus"] for role in bearing for about in of_role(run, role).values()}
         needed = {name if name in known else buses.get(name, {}).get("bus") for name in needed}
-        return math.fsum(known.values()) if needed and needed <= known.keys() else None
+        if not needed or not needed <= known.keys():
+            return None
+        total_kwh = math.fsum(known.values())
+        return total_kwh if abs(total_kwh) > ROUNDING_KWH else 0.0
 
     return value
 

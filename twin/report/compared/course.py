@@ -50,7 +50,7 @@ def figure(shown: Shown) -> Figure | None:
     for one in some:
         if one.p_mw:
             given = _energy(one.p_mw)
-            total = f"{one.variant.title}: {given.x[-1]:,.1f} MWh"
+            total = f"{one.variant.title}: {round(given.x[-1], 1) + 0.0:,} MWh"
             _line(panels[1].axes[0], one, one.p_mw, seconds, "")
             _line(panels[2].axes[0], one, given, seconds, total)
     for panel in panels[2:]:
