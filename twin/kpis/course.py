@@ -74,7 +74,7 @@ def lowest_hz(run: Run) -> float | None:
     if run.meta.get("tick_s", 0.0) <= COARSEST_S:
         return None
     trace = frequency(run)
-    return None if trace is None else float(trace.x.min())
+    return float(trace.x.min()) if trace and trace.t_s[-1] >= LEAST_S else None
 
 
 def _rms_mhz(off_hz: Floats, seconds: Floats) -> float:
