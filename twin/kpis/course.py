@@ -1,9 +1,10 @@
 """KPIs of the whole course of a run, whatever its steps: how well frequency was held, by whom.
 
 Frequency is that of the first bus that hangs on no other and is one unit, while it is alive, if it
-moves at all. In coarse steps it is that of the balance: the lowest of them is no nadir. The
-deviation is that from nominal (50 or 60 Hz, whichever is nearer), 50 mHz is the standard range of
-continental Europe (System Operation Guideline, annex III; unverified).
+moves at all; a site that lives by itself is no area, and has none. In coarse steps it is that of
+the balance: the lowest of them is no nadir. The deviation is that from nominal (50 or 60 Hz,
+whichever is nearer), 50 mHz is the standard range of continental Europe (System Operation
+Guideline, annex III; unverified).
 
 What a resource gave is told of runs of half an hour or longer, as the change of its power since
 just before the first event, or since the beginning: its energy and, in coarse steps and where it
@@ -19,7 +20,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from twin.kpis import Kpi, of_role, traces
+from twin.kpis import Kpi, booked, of_role, traces
 from twin.kpis.events import COARSEST_S, event_times_s
 from twin.kpis.frequency import SIGNALS
 from twin.kpis.resources import LEAST_KW, NO_RESOURCE
@@ -46,7 +47,7 @@ def signal(run: Run, *names: str) -> Trace | None:
 def frequency(run: Run) -> Trace | None:
     """The frequency of the bus at the root from the beginning to the end."""
     for name, about in of_role(run, "bus").items():
-        if about["bus"] or about["units"] > 1:
+        if about["bus"] or about["units"] > 1 or booked(about, "dead_s") is not None:
             continue
         trace = signal(run, *(f"{name}.{one}" for one in SIGNALS))
         if trace is not None:

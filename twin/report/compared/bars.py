@@ -60,8 +60,8 @@ class Bars(NamedTuple):
 
 def energy(shown: Shown) -> Figure | None:
     """Where energy came from, and what was burnt."""
-    found = list(_answers(shown))
-    if not found:
+    found = list(_answers(shown)) or [_of_resources(shown, "given beyond before", "given_kwh")]
+    if not any(bars.longest() for bars in found):
         found = [_supply(shown)]
     return _drawn(shown, [*found, _of(shown, "fuel burnt", "l", FUEL)])
 
@@ -75,13 +75,19 @@ def cost(shown: Shown) -> Figure | None:
 def _answers(shown: Shown) -> Iterator[Bars]:
     """What each resource gave more than before, in windows after the event."""
     for begin_s, end_s in ANSWER_S:
-        parts = []
-        for resource, colour in shown.colours.items():
-            row = shown.comparison.row(f"{resource}.energy_{begin_s}_{end_s}s_kwh")
-            parts.append((resource, colour, {name: one.mean for name, one in row.items()}))
-        bars = Bars(f"answer in the first {end_s} s", "kwh", parts)
+        title, kpi = f"answer in the first {end_s} s", f"energy_{begin_s}_{end_s}s_kwh"
+        bars = _of_resources(shown, title, kpi)
         if bars.longest():
             yield bars
+
+
+def _of_resources(shown: Shown, title: str, kpi: str) -> Bars:
+    """A KPI of each resource."""
+    parts = []
+    for resource, colour in shown.colours.items():
+        row = shown.comparison.row(f"{resource}.{kpi}")
+        parts.append((resource, colour, {name: one.mean for name, one in row.items()}))
+    return Bars(title, "kwh", parts)
 
 
 def _supply(shown: Shown) -> Bars:
