@@ -80,7 +80,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     folder = tmp_path_factory.mktemp("day")
     periods = {f"{name}__period_s": 20.0 for name in ("wander", "agc_site", "agc_truck")}
     values = FEW | paced(20.0, horizon_s=7200, agc_battery__period_s=20.0, **periods)
-    values |= {"agc_site.share_pu": 1.0 / 9.0, "agc_site.reserve_kw": 889.0}
+    values |= {"agc_site.share_pu": 1.0 / 9.0, "agc_site.reserve_kw": 2.8e3 / 9.0}
     variants = ("nothing", "storage", "mobile_spinning")
     return {one: ran(folder, "regulation_day", one, values) for one in variants}
 
@@ -90,7 +90,7 @@ def test_storage_regulates_without_fuel_and_its_charge_tells_what_it_owes(
 ) -> None:
     alone, storage = day["nothing"].kpis, day["storage"].kpis
     print(alone["off_rms_mhz"], storage["off_rms_mhz"], storage["soc_end_pu"])
-    assert storage["off_rms_mhz"] < 0.5 * alone["off_rms_mhz"]
+    assert storage["off_rms_mhz"] < 0.6 * alone["off_rms_mhz"]
     assert "fuel_l" not in storage
     given_pu = storage["site.pcs.given_kwh"] / 20e3
     lost_pu = storage["losses_kwh"] / 20e3

@@ -165,7 +165,7 @@ def _draw(axes: Axes, bars: Bars, shown: Shown) -> None:
             fontsize=7,
         )
     low, high = min(left.values()), max(right.values())
-    axes.set_xlim(1.04 * low, 1.1 * high)
+    axes.set_xlim(min(low - 0.04 * (high - low), 0.0), high + 0.1 * (high - low))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     axes.set_xlabel(f"{bars.title} / {unit}")
 
