@@ -11,6 +11,10 @@ converter divides by its own step. Power that stays within them leaves the state
 store cannot give what it does not hold; a converter that asks for it no longer agrees with its
 store.
 
+What is brought to the terminals elsewhere, as to a battery on a truck at its depot, is a counter,
+`recharged_kwh`: what it gained since the last step is charged in this one, whatever the converter
+does, and what does not fit is lost.
+
 Sources: 0.97 one way is 94 % round trip, inside the 92 to 98 % quoted for LFP packs (REopt's
 default is 97.5 % inside the battery, without its converter); self-discharge with the management
 system is 1 to 2 % a month.
@@ -25,7 +29,7 @@ from __future__ import annotations
 import math
 
 from components._bess.rack import Rack
-from twin.component import param, state
+from twin.component import inp, param, state
 
 
 def reach_kwh(
@@ -41,11 +45,15 @@ class Bess(Rack):
     charge_efficiency_pu: float = param(0.97, "stored per energy taken", gt=0, le=1)
     discharge_efficiency_pu: float = param(0.97, "given per energy drawn", gt=0, le=1)
 
+    recharged_kwh: float = inp(0.0, "counter of energy brought to its terminals elsewhere", ge=0)
+
+    recharge_seen_kwh: float = state(0.0, "the counter when last read", ge=0, record=False)
     kept_pu: float = state(1.0, "what self-discharge leaves in a step", record=False)
     kept_over_s: float = state(0.0, "length of that step", record=False)
 
     def start(self) -> None:
         """Fill to the state of charge at the start and publish the first limits."""
+        self.recharge_seen_kwh = self.recharged_kwh
         self.soc_pu = self.soc_start_pu
         self.stored_kwh = self.soc_start_pu * self.energy_kwh
         self.p_discharge_max_kw = self.discharge_max_kw
@@ -66,6 +74,9 @@ class Bess(Rack):
         wanted_kwh = self.p_dc_kw * (dt_s / 3600.0)
         given_kwh = min(max(wanted_kwh, 0.0), self.e_discharge_kwh)
         taken_kwh = min(max(-wanted_kwh, 0.0), self.e_charge_kwh)
+        if self.recharged_kwh > self.recharge_seen_kwh:
+            taken_kwh += self.recharged_kwh - self.recharge_seen_kwh
+            self.recharge_seen_kwh = self.recharged_kwh
         drawn_kwh = given_kwh / self.discharge_efficiency_pu
         added_kwh = taken_kwh * self.charge_efficiency_pu
         moved_kwh = before_kwh + added_kwh - drawn_kwh

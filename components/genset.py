@@ -1,4 +1,4 @@
-"""Diesel generating set on one bus: start sequence, governor, minimum load, fuel, tank, wear.
+"""Generating set on one bus, diesel or gas: start, governor, minimum load, fuel, tank, wear.
 
 While it runs, fuel is a straight line of power (zero when off):
 
@@ -8,6 +8,14 @@ which is 0.527 / 0.414 / 0.330 l/kWh at 30 / 50 / 100 % load. The intercept depe
 of makers give 0.04 to 0.09 l/h per kW below 60 kW and 0.02 to 0.04 above; `fuel_curve` takes a line
 of `data/genset_fuel.csv`. Heat and carbon of a litre are those of `fuel`, in `data/fuels.csv`:
 diesel carries 9.84 kWh (43.2 MJ/kg, 0.82 kg/l).
+
+A gas set is the same with other values, and without them it is refused: `fuel = "lng_ipcc"` or
+`"lpg_ipcc"`, counted in litres of the liquid that it carries, with a line of that kind (24 to 34 %
+at full load, falling faster than a diesel's). It is slower, too: `load_ramp_pu_per_s` of 0.003 to
+0.03, 30 to 300 s, unverified, and in the fine regime the set `gas` of `data/degov1.csv`, an
+assumption, which takes in one step what ISO 8528-5 asks of its lowest class. Of it are left out
+the pressure of the turbocharger, knocking, boil-off, and gas from a pipe or bottles (the same heat
+in other units).
 
 A start takes `start_s` (10 s: type 10 of NFPA 110) and `start_fuel_l`: cranking, run-up and, at
 last, `qualify_s` at speed. Each of `failed_cranks_count` tries costs `crank_try_s` and a rest; when

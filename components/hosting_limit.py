@@ -16,9 +16,14 @@ For a truck at bus 11 whose power leaves by line 8:
         "p_set_kw -> genset.p_set_kw",
     ]
 
+It watches one line. Where others may be full before, as one that several trucks share, limits in a
+row do it, each with a line of its own and the set point of the one before as what it wants:
+
+    "p_set_kw -> shared.p_wanted_kw" and in `shared` "p_set_kw -> genset.p_set_kw"
+
 10 % of voltage are the band of EN 50160 (unverified), T is an assumption. `limited` says that the
 bus does not take what is wanted. Valid at any step. Leaves out: reactive power, what droop adds to
-the set point, the least load of a running set, more than one line.
+the set point, the least load of a running set.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A truck or trailer with a generating set or a battery: how it comes to its bus, and goes again.
 
-The payload is an ordinary device of the bus, `genset`, or `pcs_fast` with `bess`; this is what is
-around it, from decision to return, and the two together are the truck:
+The payload is an ordinary device of the bus, `genset` (diesel or gas), or `pcs_fast` with `bess`;
+this is what is around it, from decision to return, and the two together are the truck:
 
     run_cmd -> genset.run_cmd      connected -> pcs.online      refuelled_l -> genset.refuelled_l
 
@@ -36,14 +36,25 @@ When the payload's tank calls (`fuel_low`), a tanker of the depot comes if one i
 home for fuel and comes again. What is brought is what the tank gains, as long as `tank_l` is that
 of the set. If the tank runs dry before, the set says so (`out_of_fuel`), and starts again after.
 
-Cost is hours of crews, kilometres, trips and rent: a year's rent by the day, each booked as it
-begins, idle ones too. A trip and its hours are booked when the team is home, so let a run last
-until then before costs are compared. Fuel of driving is counted apart (`drive_fuel_l`); in a carbon
-ledger the kilometres carry it. Hours of the stages are KPIs, from the events of `mode`.
+A battery that is at the depot is charged with `recharge_kw` (0: it comes back as it left) until it
+takes no more or leaves, with what is in by then, and topped up once a day; what the depot takes for
+it is `depot_kwh`, and as a load of the grid `charging_kw`:
+
+    bess.e_charge_kwh ~> room_kwh           recharged_kwh -> bess.recharged_kwh
+    charging_kw -> yard.p_set_kw
+
+At its bus it is charged as a fixed one is, by the set point of its converter.
+
+Cost is hours of crews, kilometres, trips and rent: a trip as it begins, a year's rent by the day,
+each as it begins, idle ones too, and hours and kilometres as they pass, so that a run that ends on
+the way counts them until then. The crew of a truck that stands by is paid. Fuel of driving is
+counted apart (`drive_fuel_l`); in a carbon ledger the kilometres carry it (TRUCK-KM). Hours of the
+stages are KPIs, from the events of `mode`.
 
 Event-driven: instants do not depend on the step, nothing happens between them, and milliseconds are
-not disturbed. Leaves out: charging of a battery at the depot (it comes back as it left), wear of
-roads and trucks, shifts, tours over several buses, permits, failures on the way.
+not disturbed. Leaves out: whether a battery is worth sending before it is full, tests of a set at
+the depot (put them into the rent: `exercise_every_h` would test it at its bus, there or not), wear
+of roads and trucks, shifts, tours over several buses, permits, failures on the way.
 """
 
 from __future__ import annotations
@@ -54,6 +65,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from components._mobile.charger import Charger
 from components._mobile.stages import STAGES, Stages
 from components._mobile.team import CAUSES, Team
 from components._mobile.tour import (
@@ -99,10 +111,14 @@ class MobileUnit(Stages):
     tanker_lead_h: float = param(1.0, "until it can leave; an assumption", ge=0)
     tanker_pump_s: float = param(1800.0, "its time on site; an assumption", ge=0)
 
+    recharge_kw: float = param(0.0, "charger of the depot, at its battery; 0: none", ge=0)
+    recharge_efficiency_pu: float = param(0.95, "of it; an assumption", gt=0, le=1)
+
     call: bool = inp(False, "it shall run at its bus")
     stand_by: bool = inp(False, "it shall stand connected; if from the start, it is there")
     fuel_low: bool = inp(False, "the tank of its set asks for fuel")
     tank_left_l: float = inp(0.0, "what it holds", ge=0)
+    room_kwh: float = inp(0.0, "what the terminals of its battery still take", ge=0)
     engine_mode: int = inp(0, "mode of its set: it is not packed up before that is 0", ge=0)
 
     connected: bool = state(False, "its cable is in")
@@ -117,6 +133,9 @@ class MobileUnit(Stages):
     tanker_count: int = state(0, "deliveries of tankers", ge=0)
     refuelled_l: float = state(0.0, "counter of litres filled in, on site and at the depot", ge=0)
     drive_fuel_l: float = state(0.0, "diesel of driving, tankers included", ge=0)
+    charging_kw: float = state(0.0, "power that the depot takes for its battery", ge=0)
+    depot_kwh: float = state(0.0, "energy that the depot took for its battery", ge=0)
+    recharged_kwh: float = state(0.0, "counter of what its battery was given there", ge=0)
 
     @classmethod
     def check_given(cls, texts: Mapping[str, str], values: Mapping[str, NDArray[Any]]) -> None:
@@ -131,14 +150,16 @@ class MobileUnit(Stages):
 
     def process(self, env: Any) -> Any:
         """Come when wanted, serve, go home."""
-        stream, team = env.stream(self), Team(self, env)
+        stream, team, charger = env.stream(self), Team(self, env), Charger(self, env)
         if self.rent_usd_per_y > 0.0:
             env.process(pay_rent(self, env))
         self.connected = self.stand_by and stands(self, team)
         while True:
             if not self.connected:
+                charger.plug_in()
                 if not (yield from sent(self, env, stream, team)):
                     continue
+                charger.unplug()
                 yield from set_up(self, env, stream, team)
                 if self.kind == TRAILER:
                     env.process(left_there(self, env, stream, team))

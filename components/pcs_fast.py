@@ -30,6 +30,8 @@ Fine, a converter that does not form, or finds its bus held, follows: `_pcs/resp
 forms offers as in the coarse regime, which is right on an algebraic bus; on a bus with dynamics of
 its own (an area) it stays at p_set, so let it follow there.
 
+Of its store it may keep a reserve for its own site, which others do not get: `_pcs/reserve.py`.
+
 Voltage and protection act in both regimes: `_pcs/voltage.py`, `_pcs/protection.py`. By default
 there is neither reactive power nor a trip, and voltage limits the current alone.
 
@@ -46,6 +48,7 @@ from components._pcs.conversion import ac_of_dc_kw, dc_limit_kw
 from components._pcs.fast import running_kw
 from components._pcs.measurement import measured_hz
 from components._pcs.protection import OFF, protect
+from components._pcs.reserve import Reserve, free_kwh, tell_offer
 from components._pcs.response import Response, answered_kw, enter
 from components._pcs.voltage import (
     Voltage,
@@ -58,8 +61,8 @@ from twin.component import Converter, inp, param, state
 from twin.lags import clipped
 
 
-class PcsFast(Voltage, Response, Converter):
-    """Battery converter: losses, limits, droop, fast response, voltage, protection."""
+class PcsFast(Reserve, Voltage, Response, Converter):
+    """Battery converter: losses, limits, droop, fast response, voltage, protection, reserve."""
 
     role = "converter"
     fine_step_max_s: ClassVar[float] = 0.1
@@ -99,6 +102,7 @@ class PcsFast(Voltage, Response, Converter):
 
     def step(self, dt_s: float) -> None:
         book(self, dt_s)
+        tell_offer(self)
 
     def enter_fine(self) -> None:
         self.entering = True
@@ -106,6 +110,7 @@ class PcsFast(Voltage, Response, Converter):
     def fine_offer(self, dt_s: float) -> None:
         if self.entering:
             self.seeing = False
+            tell_offer(self)
         f_hz = measured_hz(self, dt_s)
         if self.online and self.protection != OFF:
             protect(self, dt_s)
@@ -123,7 +128,7 @@ class PcsFast(Voltage, Response, Converter):
 def limit(pcs: PcsFast, dt_s: float) -> bool:
     """What rating, store and voltage allow in this step; whether the store can do anything."""
     answer_voltage(pcs, dt_s)
-    pcs.give_kw = dc_limit_kw(pcs.p_discharge_max_kw, pcs.e_discharge_kwh, dt_s)
+    pcs.give_kw = dc_limit_kw(pcs.p_discharge_max_kw, free_kwh(pcs), dt_s)
     pcs.take_kw = dc_limit_kw(pcs.p_charge_max_kw, pcs.e_charge_kwh, dt_s)
     room = active_room_kw(pcs)
     pcs.unlimited_max_kw = pcs.rated_kva

@@ -133,6 +133,9 @@ class WeakGrid(Component):
 
     converged: bool = state(True, "the last power flow was solved, not held")
     held_s: float = state(0.0, "time with voltages held for want of a solution", ge=0)
+    unserved_kwh: float = state(
+        0.0, "its energy from the second exchange on; apart the head counts", ge=0
+    )
 
     p_kw: float = out(0.0, "power the network delivers to the area; negative when taken")
     v_pu: float = out(1.0, "voltage; 0 where dark, that of the source where there is no bus", ge=0)
@@ -210,7 +213,11 @@ class WeakGrid(Component):
             rows["df_local_hz"] = 0.0
             return
         rows["converged"] = True
+        before_kw = rows["unserved_kw"].copy()
         self._publish(network, rows, t_s)
+        if not (rows["separated"].any() or rows["held_apart"].any()):
+            # what devices drew before they saw the voltage is no demand
+            rows["unserved_kwh"] += np.minimum(before_kw, rows["unserved_kw"]) * (dt_s / 3600.0)
 
     def _refer(self, network: Network, rows: Rows, taken: Powers, given: Powers) -> None:
         """Refer what devices answered to the voltage they were told back to nominal voltage."""
@@ -289,7 +296,7 @@ class WeakGrid(Component):
             rows["df_local_hz"] = turn / (2.0 * math.pi * (t_s - self._turned[0]))
         self._turned, self._anew = (t_s, angle), None
         demand, source = rows["p_demand_kw"], rows["p_source_kw"]
-        if network.plain:
+        if network.plain and v_pu.all():  # no bus is dark
             rows["unserved_kw"], rows["curtailed_kw"] = 0.0, 0.0
         else:
             give, take = network.served

@@ -73,9 +73,9 @@ def trip(folder: Path, storage: bool) -> Run:
     return with_events(run, TRIP, *told)
 
 
-def comparison(folder: Path) -> Comparison:
-    """Two variants of the trip, each a run."""
-    tasks = tasks_of(["nothing", "storage"])
+def comparison(folder: Path, variants: tuple[str, ...] = ("nothing", "storage")) -> Comparison:
+    """Variants of the trip, each a run."""
+    tasks = tasks_of(variants)
     outcomes = {}
     for task in tasks:
         run = trip(folder / task.name, task.variant == "storage")
@@ -165,6 +165,14 @@ def test_the_response_is_drawn_from_10_to_90_percent_of_each_resource(shown: Sho
     )
     storage = next(one for one in shown.variants if one.name == "storage")
     assert len(response.unit_times_s(storage, "pcs")) == 2
+
+
+def test_of_a_single_variant_each_resource_is_a_row(tmp_path: Path) -> None:
+    """And the nadir is one line through all of them."""
+    found = drawn("response", shown_of(comparison(tmp_path, variants=("storage",))))
+    axes = found.axes[0]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["plant", "pcs", "genset"]
+    assert labels(found).count("nadir") == 1
 
 
 def test_a_truck_is_where_its_modes_say_until_they_change(shown: Shown) -> None:

@@ -84,6 +84,7 @@ def test_an_island_tells_what_its_counters_tell_and_nothing_of_a_grid() -> None:
             "battery_efc_count": 0.5,
             "soc_end_pu": 0.6,
             "losses_kwh": 6.0,
+            "fuel_carbon_kg": 14.0 * 2.68,
         }
     )
 

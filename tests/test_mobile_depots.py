@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from components._mobile.stages import stage_s
 from components.mobile_unit import MobileUnit
 from tests.mobile import AT_ONCE, DAY, FIXED, event, sent, stages, total
 from tests.mosaik_world import Ran
+from twin.cli.results import short_text
 from twin.processes import TwinEnvironment
 
 DRAWS = 10_000
@@ -104,6 +106,8 @@ def test_who_can_never_come_says_why(tmp_path: Path, cause: str) -> None:
     told = ran.run.events.query("field == 'never_cause'")
     assert told["text"].tolist() == [cause]
     assert ran.run.kpis["never_arrived_count"] == 1.0
+    why = cause.replace("_", " ")
+    assert short_text(ran.run) == f"truck will never arrive: {why} (at 1,200 s)"
 
 
 THIRSTY = "tank_l = 500.0\ntank_start_l = 200.0\nreorder_l = 100.0"
@@ -137,6 +141,7 @@ def test_fuel_that_ends_before_the_tanker_comes_is_an_outcome(tmp_path: Path) ->
     modes = ran.run.events.query("device == 'genset' and field == 'mode'")["text"].tolist()
     assert modes == ["running", "out_of_fuel", "running"]
     assert ran.run.kpis["out_of_fuel_h"] > 1.0
+    assert re.fullmatch(r"genset ran out of fuel \(at [\d,]+ s\)", short_text(ran.run))
     assert balance_l(ran) == pytest.approx(0.0, abs=1e-9)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.mobile import FIXED, event
 from tests.mosaik_world import Ran, done
+from twin.cli.results import full_text, short_text
 
 FEEDER = """
 [device.area]
@@ -67,8 +69,54 @@ def test_a_bus_that_cannot_take_the_power_says_so_and_the_unit_is_limited(tmp_pa
     ran = at_bus_11(tmp_path, 10e3)
     print(f"10 MW wanted, {ran.last('limit.p_set_kw'):.0f} kW taken")
     assert ran.run.totals["limit.limited"] == 1.0
+    assert short_text(ran.run).startswith("limit got less than wanted, which is all that its bus")
     assert ran.last("feeder.line_loading_pu:max") == pytest.approx(1.0, abs=1e-3)
     assert 4000.0 < ran.last("limit.p_set_kw") < 6000.0
+
+
+NEIGHBOUR = """
+[device.neighbour]
+type = "genset"
+bus = "feeder"
+at = [9]
+rank = 2
+rated_kw = 4000.0
+p_set_kw = 4000.0
+run_cmd = true
+tank_l = 1e5
+tank_start_l = 1e5
+"""
+SHARED = """
+[device.shared]
+type = "hosting_limit"
+rated_kw = 4000.0
+wires = [
+    { wire = "feeder.line_loading_pu ~> loading_pu", at = [6] },
+    "truck.connected -> connected",
+    "limit.p_set_kw -> p_wanted_kw",
+    "p_set_kw -> genset.p_set_kw",
+]
+"""
+OWN = DIESEL.format(kw=4000.0)
+
+
+def test_a_line_that_nobody_watches_is_told_of(tmp_path: Path) -> None:
+    """Line 8-9 takes 8 MW less 1.4 MW of loads, and bears 5.02 MVA; 10-11 is not full."""
+    ran = done(tmp_path, FEEDER + OWN + NEIGHBOUR, HALF_HOUR)
+    told = full_text(ran.run)
+    print(told)
+    assert short_text(ran.run) == ""
+    assert re.fullmatch(r"a line bears 1\.2\d times what it may", told)
+
+
+def test_limits_in_a_row_watch_several_lines(tmp_path: Path) -> None:
+    behind = OWN.replace('    "p_set_kw -> genset.p_set_kw",\n', "")
+    ran = done(tmp_path, FEEDER + behind + NEIGHBOUR + SHARED, HALF_HOUR)
+    print(f"of 4 MW wanted {ran.last('shared.p_set_kw'):.0f} kW taken")
+    assert ran.run.totals["limit.limited"] == 0.0
+    assert ran.run.totals["shared.limited"] == 1.0
+    assert ran.last("feeder.line_loading_pu:max") == pytest.approx(1.0, abs=1e-3)
+    assert 0.0 < ran.last("shared.p_set_kw") < 4000.0
 
 
 BATTERY = """

@@ -41,11 +41,12 @@ SAVED: dict[str, Better] = {
 
 
 class Spread(NamedTuple):
-    """A KPI over the seeds of a variant; all three are one number where there is one run."""
+    """A KPI over the seeds of a variant; all four are one number where there is one run."""
 
     mean: float
     p5: float
     p95: float
+    median: float
 
 
 @dataclass(frozen=True)
@@ -179,8 +180,8 @@ def _saved(
 def _spread(values: Iterable[float]) -> Spread:
     own = np.array([*values])
     if not np.isfinite(own).all():
-        return Spread(math.inf, float(own.min()), math.inf)
-    return Spread(float(own.mean()), *(float(q) for q in np.percentile(own, [5.0, 95.0])))
+        return Spread(math.inf, float(own.min()), math.inf, float(np.median(own)))
+    return Spread(float(own.mean()), *(float(q) for q in np.percentile(own, [5.0, 95.0, 50.0])))
 
 
 @cache

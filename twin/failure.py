@@ -83,6 +83,8 @@ class Guard:
     def advance(self, until: int) -> None:
         """Step to `until`; CellFailure says who failed."""
         self._journal.append((self._arrived, until))
+        begun = self.now
+        step = max(self.calendar.step_after(begun + 1) - begun, 1)
         try:
             self._sampled(until)
         except OSError:
@@ -91,8 +93,9 @@ class Guard:
             self._cell.drain()
             raise self._located(f"failed: {error}") from None
         self._journal[-1] = self._arrived, self.now
-        long = self.now - self._kept_at >= KEEP_STEPS * self._step()
-        long = long or len(self._journal) >= KEEP_CALLS or self.now >= self.calendar.end
+        self._steps += (self.now - begun) // step
+        long = self._steps >= KEEP_STEPS or len(self._journal) >= KEEP_CALLS
+        long = long or self.now >= self.calendar.end
         if not self._watch.sound or (long and not finite(self._cell)):
             raise self._located("made a number that is not finite")
         if long:
@@ -110,12 +113,9 @@ class Guard:
             if self._cell.stopped:
                 return
 
-    def _step(self) -> int:
-        return int(self.calendar.segments[:, 2].min())
-
     def _keep(self) -> None:
         self._state = self._cell.state()
-        self._kept_at = self._cell.now
+        self._steps = 0
         self._journal: list[tuple[Mapping[str, Any], int]] = []
 
     def _located(self, text: str) -> CellFailure:

@@ -28,7 +28,8 @@ from twin.problems import Problem, Problems
 from twin.scenario import Scenario
 from twin.snapshot import Keeper, State, Stateful
 from twin.topology import Topology
-from twin.world import Run, WorldError, prepare_cells, run_world
+from twin.world import WorldError, run_world
+from twin.worldcells import Run, prepare_cells
 from twin.worldplan import plan_world
 
 RUN_IN_S = 1.0  # of fine steps before the instant, beside the longest delay

@@ -41,11 +41,16 @@ class TwinEnvironment(simpy.Environment):
     """SimPy's environment, with resources by name, random streams and inputs to wait for."""
 
     def __init__(self, seed: int = 0) -> None:
-        """Time stands at 0 s, the start of the scenario."""
+        """Time stands at 0 s, the start of the scenario.
+
+        `at_end` is who has to know when the run ends, because something of theirs is under way:
+        each is called with the time, in seconds, and takes itself out when it is over before.
+        """
         super().__init__()
         self._seed = seed
         self._names: dict[int, str] = {}
         self._shared: dict[str, Any] = {}
+        self.at_end: dict[object, Callable[[float], None]] = {}
         self._waiting: dict[tuple[int, str], simpy.Event] = {}
 
     def shared(self, name: str, make: Callable[[], R]) -> R:
@@ -182,11 +187,22 @@ class ProcessSim(mosaik_api_v3.Simulator):
         while self.env.peek() <= now_s + NEAR_TICKS * self.tick_s:
             self.env.step()
         planned = [due_after(self.calendar, time, self.piece)] if self.piece else []
+        planned += self._last_look(time)
         ahead = self.env.peek()
         if math.isfinite(ahead):
             tick = self.calendar.step_after(math.ceil(ahead / self.tick_s - NEAR_TICKS))
             planned.append(max(tick, time + 1))
         return min(planned, default=None)
+
+    def _last_look(self, time: int) -> list[int]:
+        """A tick before the end: then what is under way is told of it."""
+        last = self.calendar.end - 1
+        if not self.piece or time < last:
+            return [last] if self.piece and self.env.at_end else []
+        end_s = float(self.calendar.seconds(self.calendar.end))
+        for tell in [*self.env.at_end.values()]:
+            tell(end_s)
+        return []
 
     def _take(self, inputs: Mapping[str, Any], levels: bool) -> None:
         for eid, attrs in inputs.items():

@@ -22,7 +22,7 @@ from twin.load.hooks import resolved
 from twin.order import in_cell, is_hung
 from twin.scenario import Scenario
 from twin.topology import Device, Topology, bus_units
-from twin.world import Run
+from twin.worldcells import Run
 
 MOST_SHORT_PU = 1e-3  # of the time: 99.9 % is the bar for edge nodes
 PACKAGES = ("numpy", "numba", "mosaik", "pandapower", "pvlib", "scipy", "simpy", "pyarrow")

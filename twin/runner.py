@@ -25,7 +25,8 @@ from twin.run import open_run
 from twin.scenario import Event, Scenario
 from twin.snapshot import Keeper, copy_records, last_snapshot
 from twin.topology import Topology
-from twin.world import Run, WorldError, prepare_cells, run_world
+from twin.world import WorldError, run_world
+from twin.worldcells import Run, prepare_cells
 from twin.worldplan import WorldPlan, plan_world
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from twin.carbon.settings import Carbon
 from twin.economics import Economics
+from twin.factorial_plan import Factorial
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class Scenario:
     expect: Mapping[str, Expect] = field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
     equivalences: tuple[Equivalence, ...] = ()
+    factorial: Factorial | None = None
     record: Record = Record()
     snapshots_s: tuple[float, ...] = ()
     economics: Economics | None = None

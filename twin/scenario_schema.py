@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 from twin.carbon_keys import CarbonKeys
 from twin.cost_schema import EconomicsKeys
 from twin.equivalence_keys import EquivalenceKeys
+from twin.factorial_keys import FactorialKeys
 from twin.file_schema import Json, Keys, Name, Seconds
 from twin.schema import DRAFT
 
@@ -150,6 +151,9 @@ class ScenarioKeys(ScenarioHead):
     carbon: CarbonKeys | None = Field(default=None, description="keeps a ledger of carbon")
     equivalence: dict[Name, EquivalenceKeys] = Field(
         default={}, description="maps of how much of one resource does what another does"
+    )
+    factorial: FactorialKeys | None = Field(
+        default=None, description="technologies, states and droops at equal MW, cost and firm MW"
     )
 
 

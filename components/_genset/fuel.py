@@ -1,4 +1,4 @@
-"""Fuel of a diesel set: its record, its straight line, its tank.
+"""Fuel of a set: its record, its straight line, its tank.
 
 Records of fuels and published lines are read once from the files that name their sources.
 """
@@ -30,12 +30,18 @@ def read(name: str) -> list[dict[str, str]]:
 FUEL_ROWS = read("fuels.csv")
 FUELS = tuple(row["id"] for row in FUEL_ROWS)
 HEAT_KWH_PER_L = tuple(float(row["heat_kwh_per_l"]) for row in FUEL_ROWS)
+CO2_KG_PER_L = np.array([float(row["co2_kg_per_l"]) for row in FUEL_ROWS])
 
 CURVE_ROWS = read("genset_fuel.csv")
 GIVEN = 0
 CURVES = ("given", *(row["curve"] for row in CURVE_ROWS))
 INTERCEPTS = tuple(float(row["intercept_l_per_h_per_kw"]) for row in CURVE_ROWS)
 SLOPES = tuple(float(row["slope_l_per_kwh"]) for row in CURVE_ROWS)
+
+KIND_OF_FUEL = np.array([row["kind"] for row in FUEL_ROWS])
+KIND_OF_CURVE = np.array(
+    ["diesel", *(row["kind"] for row in CURVE_ROWS)]
+)  # the default line is one
 
 
 class Fuel(Component):
@@ -64,14 +70,31 @@ class Fuel(Component):
     fuel_low: bool = out(False, "no more than `reorder_l` is left")
 
     @classmethod
+    def check_given(cls, texts: Mapping[str, str], values: Mapping[str, Any]) -> None:
+        """Raise ValueError where its line is in litres of another kind of fuel."""
+        del texts
+        fuel = np.asarray(values.get("fuel", cls.fields["fuel"].default), int)
+        curve = np.asarray(values.get("fuel_curve", GIVEN), int)
+        own = {"fuel_slope_l_per_kwh", "fuel_intercept_l_per_h_per_kw"} <= values.keys()
+        pairs = np.stack(np.broadcast_arrays(fuel, curve)).reshape(2, -1)
+        for burnt, line in np.unique(pairs, axis=1).T:
+            kind = KIND_OF_FUEL[burnt]
+            if kind != KIND_OF_CURVE[line] and not (own and line == GIVEN):
+                fit = [name for name, one in zip(CURVES, KIND_OF_CURVE, strict=True) if one == kind]
+                is_of = f"fuel = {FUELS[burnt]} needs a line in litres of {kind}: fuel_curve = "
+                both = "fuel_slope_l_per_kwh and fuel_intercept_l_per_h_per_kw"
+                raise ValueError(f"{is_of}{' or '.join(fit)}, or {both}")
+
+    @classmethod
     def resolved(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The line that a published curve stands for."""
+        """The line that a published curve stands for, and the carbon dioxide of a fuel."""
         curve = np.asarray(values["fuel_curve"], int)
         lines = {"fuel_intercept_l_per_h_per_kw": INTERCEPTS, "fuel_slope_l_per_kwh": SLOPES}
-        return {
+        found = {
             name: np.where(curve == GIVEN, values[name], np.array((0.0, *line))[curve])
             for name, line in lines.items()
         }
+        return found | {"co2_kg_per_l": CO2_KG_PER_L[np.asarray(values["fuel"], int)]}
 
 
 def intercept_l_per_h_per_kw(genset: Genset) -> float:

@@ -23,7 +23,7 @@ class Team:
         self.crews = crews_of(unit, env)
         self.trucks = pool(env, f"trucks of {unit.depot}", unit.trucks_count)
         self.asked: list[Any] = []
-        self.left_s = 0.0
+        self.booked_s = 0.0
 
     def lacking(self) -> int:
         """Why it can never be complete."""
@@ -50,21 +50,32 @@ class Team:
                 request.cancel()
         self.asked = []
 
+    def set_out(self) -> None:
+        """Leave for a trip, which is paid as it begins."""
+        self.unit.cost_usd += self.unit.trip_usd
+        self.leave()
+
     def leave(self) -> None:
-        """From now on they are away."""
-        self.left_s = self.env.now
+        """From now on they are away, each hour of which is paid."""
+        self.booked_s = self.env.now
         self.unit.teams_out_count += 1
         self.unit.away = True
+        self.env.at_end[self] = self.book
+
+    def book(self, now_s: float) -> None:
+        """The hours of the crews since they were booked last."""
+        hours = self.unit.crews_needed_count * (now_s - self.booked_s) / HOUR_S
+        self.booked_s = now_s
+        self.unit.away_h += hours
+        self.unit.cost_usd += self.unit.labour_usd_per_h * hours
 
     def come_home(self) -> None:
-        """Book the trip, and be free for others."""
-        unit = self.unit
-        hours = unit.crews_needed_count * (self.env.now - self.left_s) / HOUR_S
-        unit.teams_out_count -= 1
-        unit.away = unit.teams_out_count > 0
-        unit.trip_count += 1
-        unit.away_h += hours
-        unit.cost_usd += unit.trip_usd + unit.labour_usd_per_h * hours
+        """Be free for others."""
+        self.book(self.env.now)
+        del self.env.at_end[self]
+        self.unit.teams_out_count -= 1
+        self.unit.away = self.unit.teams_out_count > 0
+        self.unit.trip_count += 1
         self.part()
 
 
@@ -76,8 +87,29 @@ def pool(env: Any, name: str, count: int) -> Any:
 
 
 def drive(unit: MobileUnit, env: Any, stream: np.random.Generator) -> Any:
-    """One way between depot and bus, with its kilometres, fuel and cost."""
-    yield env.timeout(one_way_s(unit, stream))
-    unit.driven_km += unit.distance_km
-    unit.drive_fuel_l += unit.drive_l_per_km * unit.distance_km
-    unit.cost_usd += unit.drive_usd_per_km * unit.distance_km
+    """One way between depot and bus; of one that the end of the run cuts, its first part."""
+    way = Way(unit, env.now, one_way_s(unit, stream))
+    env.at_end[way] = way.book
+    yield env.timeout(way.lasts_s)
+    del env.at_end[way]
+    way.cover(1.0)
+
+
+class Way:
+    """A drive, as far as it is booked."""
+
+    def __init__(self, unit: MobileUnit, began_s: float, lasts_s: float) -> None:
+        self.unit, self.began_s, self.lasts_s = unit, began_s, lasts_s
+        self.covered_pu = 0.0
+
+    def book(self, now_s: float) -> None:
+        """What has been driven by now."""
+        self.cover(min((now_s - self.began_s) / self.lasts_s, 1.0))
+
+    def cover(self, share_pu: float) -> None:
+        """Book it as far as this share."""
+        km = (share_pu - self.covered_pu) * self.unit.distance_km
+        self.covered_pu = share_pu
+        self.unit.driven_km += km
+        self.unit.drive_fuel_l += self.unit.drive_l_per_km * km
+        self.unit.cost_usd += self.unit.drive_usd_per_km * km

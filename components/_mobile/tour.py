@@ -92,11 +92,12 @@ def mustered(unit: MobileUnit, env: Any, stream: np.random.Generator, team: Team
 
 def set_up(unit: MobileUnit, env: Any, stream: np.random.Generator, team: Team) -> Any:
     """Drive there, be placed and connected."""
-    team.leave()
+    team.set_out()
     unit.mode = DRIVING
     yield from drive(unit, env, stream)
     unit.mode = CONNECTING
     yield env.timeout(connect_s(unit, stream))
+    team.book(env.now)
     unit.connected = True
     unit.visit_count += 1
     unit.waited_h += (env.now - unit.called_s) / HOUR_S
@@ -135,7 +136,7 @@ def fetched(unit: MobileUnit, env: Any, stream: np.random.Generator, team: Team)
     while not unit.road_open:
         unit.mode = BLOCKED
         yield env.change_of(unit, "road_open")
-    team.leave()
+    team.set_out()
     unit.mode = DRIVING
     yield from drive(unit, env, stream)
 

@@ -82,12 +82,14 @@ def leave(made: Callable[[], Net], folder: str, name: str) -> None:
 
 
 def run(net: Net, called: str, **options: Any) -> None:
-    """pandapower's own power flow, from its own start."""
+    """pandapower's own power flow, from its own start; not worth its compilation for one."""
     import pandapower
 
     try:
         with quiet():
-            pandapower.runpp(net, **{"calculate_voltage_angles": angles(net)} | options)
+            pandapower.runpp(
+                net, **{"numba": False, "calculate_voltage_angles": angles(net)} | options
+            )
     except pandapower.LoadflowNotConverged:
         raise ValueError(f"the power flow of {called} does not converge as it stands") from None
     except Exception as error:  # of its data: a line to no bus, an impedance of zero

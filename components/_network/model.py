@@ -88,7 +88,7 @@ def build(net: Net, angles: Any) -> Model:
     if not net.ext_grid.in_service.any():
         return _dark(net)
     with quiet():
-        pandapower.runpp(net, calculate_voltage_angles=angles, tolerance_mva=1e12)
+        pandapower.runpp(net, numba=False, calculate_voltage_angles=angles, tolerance_mva=1e12)
     inner, bus = net._ppc["internal"], net._ppc["internal"]["bus"].real
     if "Ybus" not in inner:
         raise ValueError("nothing of the network is left but its source")

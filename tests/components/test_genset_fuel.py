@@ -28,6 +28,9 @@ FULL_LOAD = {
     "chart_150kw": 0.275,
     "chart_250kw": 0.272,
     "chart_500kw": 0.270,
+    "lpg_25kw": 0.593,  # the last three are of gas sets: test_gas_set.py
+    "lng_330kw": 0.490,
+    "lng_1040kw": 0.531,
 }
 
 

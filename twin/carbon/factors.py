@@ -59,6 +59,7 @@ class Fuel:
 
     id: str
     name: str
+    kind: str  # those of a kind may stand for each other
     density_kg_per_l: float
     heat_kwh_per_l: float
     co2_kg_per_l: float

@@ -35,6 +35,11 @@ def compare(
 
         console.print(f"{head(name, scenario, topology)}, {len(scenario.equivalences)} maps")
         return found_maps(console, name, scenario, overrides, _folder(out, scenario))
+    if scenario.factorial:
+        from twin.cli.factorial import found_factorial
+
+        console.print(f"{head(name, scenario, topology)}, a factorial", soft_wrap=True)
+        return found_factorial(console, name, scenario, overrides, seeds, _folder(out, scenario))
     variants = variants_of(name, scenario)
     many = f" {len(variants)} variants" + (f" of {seeds} seeds" if seeds > 1 else "")
     console.print(f"{head(name, scenario, topology)},{many}", soft_wrap=True)
@@ -108,11 +113,15 @@ def _run(
 def _told(console: Console, found: Comparison, folder: Path, spent_s: float) -> int:
     """Print the table, write the files, draw the figures; the exit code."""
     from twin.cli.compared import table_text
+    from twin.cli.results import short_text
     from twin.comparison import as_csv, as_json
     from twin.report.compared import figures
 
     console.print(f"  ran in {clock(spent_s)}")
     console.print(table_text(found, console.width if console.is_terminal else 0), soft_wrap=True)
+    for column in found.columns:
+        for line in short_text(column.run).splitlines() if column.run else ():
+            console.print(f"{column.name}: {line}", soft_wrap=True)
     (folder / "compare.json").write_text(as_json(found), "utf-8")
     (folder / "compare.csv").write_text(as_csv(found), "utf-8")
     drawn = len(figures(found, folder / "figures"))

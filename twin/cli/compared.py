@@ -2,7 +2,7 @@
 
 It holds the KPIs by which variants are chosen; all others are in `compare.csv`. Rows that are
 nothing in every variant are left out, except what was not served and what was shed. Resources that
-give less than a twentieth of what the largest one gives are left out as well.
+give less than a fiftieth of what the largest one gives are left out as well.
 """
 
 from __future__ import annotations
@@ -38,10 +38,21 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "trips_count",
         "collapses_count",
         "dead_s",
+        "never_arrived_count",
         "out_of_fuel_h",
+        "outage_h",
         "availability_pu",
+        "three_nines_pu",
+    ),
+    "offered": (
+        "offered_1h_kw",
+        "offered_4h_kw",
+        "not_offered_1h_kw",
+        "not_offered_4h_kw",
     ),
     "resources": (
+        "delay_s",
+        "t50_s",
         "t90_s",
         "share_before_nadir_pu",
         "energy_0_6s_kwh",
@@ -54,16 +65,19 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "renewable_share_pu",
         "curtailed_kwh",
         "import_kwh",
+        "export_kwh",
         "fuel_l",
         "genset_h",
         "genset_starts_count",
         "battery_efc_count",
         "soc_end_pu",
+        "depot_kwh",
         "losses_kwh",
+        "line_loading_max_pu",
         "driven_km",
         "waited_h",
     ),
-    "carbon": ("carbon_kg", "carbon_g_per_kwh", "carbon_full_g_per_kwh"),
+    "carbon": ("fuel_carbon_kg", "carbon_kg", "carbon_g_per_kwh", "carbon_full_g_per_kwh"),
     "economics": (
         "capex_usd",
         "annuity_usd_per_y",
@@ -73,11 +87,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *SAVED,
     ),
 }
-TITLES = {"lost": "not served, shed, tripped"}
+TITLES = {"lost": "not served, shed, tripped", "offered": "offered to others, kept back"}
 EACH_FALL = "fall_"  # KPIs of one of several events begin with it
 ALWAYS = ("unserved_kwh", "dropped_kwh", "shed_kw")  # also where there is none of it
 RED = ("unserved_kwh", "dropped_kwh")  # IT energy that was not served
-LEAST_PU = 0.05  # of the largest change of power: a smaller resource is not shown
+LEAST_PU = 0.02  # of the largest change of power: a smaller resource is not shown
 BEST, GAP = "*", "  "
 
 
@@ -98,7 +112,7 @@ def table_text(found: Comparison, width: int = 0) -> Text:
     last = max((len(line.unit) for line in labels), default=0)
     blocks = [_block(found, column.name, groups) for column in found.columns]
     text = Text()
-    for part in _parts([len(block[0]) for block in blocks], width - first - last - len(GAP)):
+    for part in side_by_side([len(block[0]) for block in blocks], width - first - last - len(GAP)):
         _add_part(text, groups, [blocks[place] for place in part], first)
     text.append(_foot(found), style="dim")
     return text
@@ -168,7 +182,7 @@ def _range(spread: Spread, kpi: str) -> str:
     return f"[{_number(spread.p5, kpi)}, {_number(spread.p95, kpi)}]"
 
 
-def _parts(widths: Sequence[int], room: int) -> Iterator[range]:
+def side_by_side(widths: Sequence[int], room: int) -> Iterator[range]:
     """Which columns stand beside each other; all of them where room has no end."""
     begin, used = 0, 0
     for place, width in enumerate(widths):

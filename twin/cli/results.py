@@ -15,6 +15,7 @@ from twin.kpis import groups
 from twin.kpis.account import account_of
 from twin.kpis.against import against
 from twin.kpis.events import COARSEST_S, event_times_s
+from twin.kpis.voltage import line_loading_max_pu
 from twin.units import unit_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 MOST_EVENTS = 24
 MOST_FALLS = 4
 DEAD = ("dead", "dark")  # modes of a bus that nothing holds
+SHORT = {  # fields, and what is said of a unit in which they rise
+    "never_cause": "will never arrive: {why}",
+    "out_of_fuel": "ran out of fuel",
+    "limited": "got less than wanted, which is all that its bus takes",
+}
+FULL_PU = 1.01  # a limit that is held to settles near it
 ABREAST = 5  # resources beside each other
 PAYBACKS = ("payback_simple_y", "payback_discounted_y")
 TITLES = {"lost": "shed, dropped, tripped"}
@@ -130,12 +137,48 @@ def _fall(run: Run, own: pd.DataFrame) -> str:
     """``main collapsed at 4.007 s: nothing forms it``, of one unit or of several."""
     one = own.iloc[0]
     about = run.meta["devices"][one["device"]]
-    who = one["unit"] if len(own) == 1 else f"{len(own):,} of {about['units']:,} {one['device']}"
+    who = _who(run, one["device"], [*own["unit"]])
     if one["field"] == "mode":
         return f"{who} went {one['text']} at {one['t_s']:,.3f} s"
     field = about["fields"]["collapsed"]
     why = one["text"].replace("_", " ") if field["labels"] else field["doc"]
     return f"{who} collapsed at {one['t_s']:,.3f} s: {why}"
+
+
+def short_text(run: Run) -> str:
+    """Who was called in vain, ran out of fuel or is held back by its bus to the end.
+
+    Units of a fleet of which the same is to be told share a line.
+    """
+    events = run.events[run.events["by"] == "device"]
+    events = events[events["field"].isin(SHORT) | events["text"].isin(SHORT)]
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    told = (events[name] for name in ("device", "unit", "field", "value", "text", "t_s"))
+    for device, unit, field, value, text, t_s in zip(*told, strict=True):
+        what = text if text in SHORT else field
+        why = SHORT[what].format(why=text.replace("_", " "))
+        own = found.setdefault((device, why), {})
+        if value > 0:
+            own.setdefault(unit, t_s)
+        else:
+            own.pop(unit, None)  # it is over
+    return "\n".join(
+        f"{_who(run, device, [*units])} {why} (at {min(units.values()):,.0f} s)"
+        for (device, why), units in found.items()
+        if units
+    )
+
+
+def full_text(run: Run) -> str:
+    """How far a line is overloaded; nothing where none is."""
+    most_pu = line_loading_max_pu(run) or 0.0
+    return f"a line bears {most_pu:.2f} times what it may" if most_pu > FULL_PU else ""
+
+
+def _who(run: Run, device: str, units: Sequence[str]) -> str:
+    """A unit by its name, or how many of a fleet."""
+    count = run.meta["devices"][device]["units"]
+    return units[0] if len(units) == 1 else f"{len(units):,} of {count:,} {device}"
 
 
 def event_text(run: Run) -> str:

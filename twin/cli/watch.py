@@ -83,13 +83,20 @@ def _show_results(console: Console, outcome: Outcome) -> str:
     """Print what came out, and draw it; how many figures there are now."""
     from rich.text import Text
 
-    from twin.cli.results import cost_text, event_text, fall_text, kpi_text
+    from twin.cli.results import (
+        cost_text,
+        event_text,
+        fall_text,
+        full_text,
+        kpi_text,
+        short_text,
+    )
     from twin.report import figures
     from twin.run import open_run
 
     run = open_run(outcome.folder)
-    found = [fall_text(run), event_text(run), kpi_text(outcome.kpis, outcome.verdicts)]
-    found.append(cost_text(run))
+    found = [fall_text(run), short_text(run), full_text(run), event_text(run)]
+    found += [kpi_text(outcome.kpis, outcome.verdicts), cost_text(run)]
     text = Text("\n".join(part for part in found if part))
     text.highlight_regex(r"(?m)^\S.*$", "bold")
     text.highlight_regex(r"(?m)  ok$", "green")

@@ -42,6 +42,7 @@ def groups() -> dict[str, tuple[Kpi, ...]]:
         frequency,
         logistics,
         losses,
+        offered,
         reliability,
         voltage,
     )
@@ -51,7 +52,7 @@ def groups() -> dict[str, tuple[Kpi, ...]]:
     modules["economics"] = economics
     found = {name: module.KPIS for name, module in modules.items()}
     found["frequency"] += course.KPIS
-    found["energy"] += foresight.KPIS
+    found["energy"] += foresight.KPIS + offered.KPIS
     return found
 
 

@@ -18,8 +18,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from twin.kpis import Kpi, added, all_booked
+from twin.kpis import Kpi, added, all_booked, of_role
 from twin.kpis.account import Item, account_of, priced
+from twin.kpis.carbon import burnt_kg
 from twin.kpis.energy import (
     if_any,
     less,
@@ -33,8 +34,6 @@ from twin.kpis.storage_costs import lcos
 from twin.ledger import kept_totals
 from twin.run import Run
 
-DIESEL_KG_PER_L = 2.68  # 74.1 kg/GJ (IPCC) x 43.0 MJ/kg x 0.84 kg/l, of combustion alone
-
 YEAR_H = 8760.0
 ROUNDING = 1e-12  # a share that meets a written promise does not miss it by a digit
 TERMS = ("costs", "convention", "discount_pu", "years", "run_y")
@@ -46,8 +45,8 @@ def carbon_kg(run: Run) -> float | None:
     """Operational emissions: of the ledger, or of fuel burnt and energy imported without one."""
     if ledger_kg := kept_totals(run).get("carbon_kg"):
         return ledger_kg
-    burnt_l, import_kg = if_any(run, "fuel", "fuel_l"), if_any(run, "grid", "carbon_kg")
-    return added([None if burnt_l is None else burnt_l * DIESEL_KG_PER_L, import_kg])
+    fuel_kg = burnt_kg(run) if of_role(run, "fuel") else 0.0
+    return added([fuel_kg, if_any(run, "grid", "carbon_kg")])
 
 
 def yearly(*kinds: str) -> Told:

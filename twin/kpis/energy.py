@@ -14,8 +14,8 @@ from twin.kpis import Kpi, added, all_booked, booked, of_role
 from twin.run import Run
 
 RENEWABLE = ("solar", "wind")
+ROUNDING = 1e-12  # of what was asked for
 LEAST_KWH = 1e-6  # a bus through which less passed is judged as if this had
-ROUNDING_KWH = 1e-9  # a counter of buses that holds less holds nothing
 
 
 def counter(role: str, field: str) -> Callable[[Run], float | None]:
@@ -23,27 +23,36 @@ def counter(role: str, field: str) -> Callable[[Run], float | None]:
     return lambda run: all_booked(run, role, field)
 
 
-def at_buses(field: str, *bearing: str) -> Callable[[Run], float | None]:
-    """A KPI that is one counter of all buses, where every bus of a device of `bearing` keeps it.
+def keepers(run: Run, field: str) -> dict[str, str]:
+    """The buses of which a counter is kept, and who keeps it: the bus, or the one it hangs on.
 
-    The buses of a network keep no books: the bus by which it hangs on its area does.
+    Inside a network a bus passes what it lacks on to the head of the network.
     """
+    buses = of_role(run, "bus") | of_role(run, "network")
+    own = [name for name, about in buses.items() if booked(about, field) is not None]
+    passed = {name: about["bus"] for name, about in buses.items() if about["bus"] in own}
+    return passed | {name: name for name in own}
+
+
+def at_buses(field: str, *bearing: str) -> Callable[[Run], float | None]:
+    """A KPI that is one counter of all buses, where every bus of a device of `bearing` keeps it."""
 
     def value(run: Run) -> float | None:
-        buses = of_role(run, "bus")
-        books = {name: booked(about, field) for name, about in buses.items()}
-        known = {name: total for name, total in books.items() if total is not None}
+        kept = keepers(run, field)
         needed = {about["bus"] for role in bearing for about in of_role(run, role).values()}
-        needed = {name if name in known else buses.get(name, {}).get("bus") for name in needed}
-        if not needed or not needed <= known.keys():
+        if not needed or not needed <= kept.keys():
             return None
-        total_kwh = math.fsum(known.values())
-        return total_kwh if abs(total_kwh) > ROUNDING_KWH else 0.0
+        devices = run.meta["devices"]
+        return math.fsum(booked(devices[name], field) or 0.0 for name in {*kept.values()})
 
     return value
 
 
-unserved_kwh = at_buses("unserved_kwh", "load")
+def unserved_kwh(run: Run) -> float | None:
+    """What the buses counted of the demand of their loads; a trace of it is rounding."""
+    found = at_buses("unserved_kwh", "load")(run)
+    asked_kwh = all_booked(run, "load", "energy_kwh") or 0.0
+    return 0.0 if found is not None and found <= ROUNDING * asked_kwh else found
 
 
 def curtailed_kwh(run: Run) -> float | None:
@@ -116,17 +125,25 @@ def losses_kwh(run: Run) -> float | None:
     return added(all_booked(run, role, "loss_kwh") for role in roles)
 
 
-def outage_h(run: Run) -> float | None:
-    """Time with any demand unserved or a room dropped, mean over the buses that bear a load.
+def bearing(run: Run) -> dict[str, Mapping[str, Any]]:
+    """The buses that bear a load and count the time in which they fell short.
 
-    A room that was dropped asks for nothing until it starts again; of several on a bus the one
-    that was dropped longest counts.
+    None where another counts not even the energy.
+    """
+    needed = {about["bus"] for about in of_role(run, "load").values()}
+    timed = {n: b for n, b in of_role(run, "bus").items() if "outage_s" in b.get("totals", {})}
+    whole = needed <= timed.keys() | keepers(run, "unserved_kwh").keys()
+    return {name: bus for name, bus in timed.items() if name in needed} if whole else {}
+
+
+def outage_h(run: Run) -> float | None:
+    """Time with any demand unserved or a room dropped, mean over the buses that count it.
+
+    They bear a load, as sites do; an area or a network counts energy alone. A room that was dropped
+    asks for nothing until it starts again; of several on a bus the one dropped longest counts.
     """
     loads = of_role(run, "load").values()
-    bearing = {about["bus"] for about in loads}
-    buses = {name: about for name, about in of_role(run, "bus").items() if name in bearing}
-    if len(buses) < len(bearing):
-        return None
+    buses = bearing(run)
     outage_s = added(booked(about, "outage_s") for about in buses.values())
     dropped_s = math.fsum(
         max(booked(about, "dropped_s") or 0.0 for about in loads if about["bus"] == name)
@@ -209,7 +226,12 @@ KPIS = (
     Kpi("served_kwh", "of it, what they were given", served_kwh, "more"),
     Kpi("unserved_kwh", "of it, what they were not given", unserved_kwh, "less"),
     Kpi("served_share_pu", "served over asked for", served_share_pu, "more"),
-    Kpi("outage_h", "time with any demand unserved, mean over the buses", outage_h, "less"),
+    Kpi(
+        "outage_h",
+        "time with any demand unserved, mean over the buses that count it",
+        outage_h,
+        "less",
+    ),
     Kpi("peak_load_kw", "highest mean demand of a recorded interval", peak("load", -1.0)),
     Kpi("solar_kwh", "energy the arrays could deliver", counter("solar", "energy_kwh"), "more"),
     Kpi("solar_used_kwh", "of it, what was not turned away", solar_used_kwh, "more"),

@@ -66,7 +66,9 @@ KPIS = (
     Kpi("crews_away_h", "hours that crews were out", brought("away_h"), "less"),
     Kpi("waited_h", "from call to help, all calls together", brought("waited_h"), "less"),
     Kpi("logistics_cost_usd", "cost of all trips", brought("cost_usd"), "less"),
+    Kpi("drive_fuel_l", "diesel that trucks drove with", brought("drive_fuel_l"), "less"),
     Kpi("refuelled_l", "fuel brought", brought("refuelled_l")),
+    Kpi("depot_kwh", "energy that depots took for batteries on trucks", brought("depot_kwh")),
     Kpi("services_count", "services done", brought("serviced_count")),
     Kpi("repairs_count", "repairs done", brought("repaired_count"), "less"),
     Kpi(

@@ -9,11 +9,10 @@ was dropped.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from twin.kpis import Kpi, all_booked, of_role
-from twin.kpis.energy import outage_h
+from twin.kpis.energy import bearing, outage_h
 from twin.run import Run
 
 Told = tuple[float, float]  # hours, and how many units it was
@@ -89,16 +88,8 @@ def _longest_h(found: list[Told], units: int) -> float:
     return max((hours for hours, weight in found if weight), default=0.0)
 
 
-def bearing(run: Run) -> dict[str, Mapping[str, Any]] | None:
-    """The buses that bear a load, where all of them count the time in which they fell short."""
-    needed = {about["bus"] for about in of_role(run, "load").values()}
-    buses = {name: about for name, about in of_role(run, "bus").items() if name in needed}
-    known = all("outage_s" in about.get("totals", {}) for about in buses.values())
-    return buses if buses and known and len(buses) == len(needed) else None
-
-
 def availability_pu(run: Run) -> float | None:
-    """The share of time with all demand served, mean over the buses that bear a load."""
+    """The share of time with all demand served, mean over the buses that count it."""
     horizon_s = run.meta.get("scenario", {}).get("horizon_s")
     lost_h = outage_h(run)
     return None if lost_h is None or not horizon_s else 1.0 - lost_h * 3600.0 / float(horizon_s)
@@ -106,7 +97,7 @@ def availability_pu(run: Run) -> float | None:
 
 def three_nines_pu(run: Run) -> float | None:
     """The share of buses with a load that reached 99.9 %, where there are several."""
-    buses = list((bearing(run) or {}).values())
+    buses = list(bearing(run).values())
     units: int = sum(about["units"] for about in buses)
     if units < 2 or not all("outage_s" in about.get("counting", {}) for about in buses):
         return None

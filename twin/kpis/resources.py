@@ -4,9 +4,10 @@ A resource is what has a power and is neither bus nor load nor the shape of one;
 fleet together are one. What the event itself sets of one, a trip above all, is no answer: its
 change counts from the first interval after that.
 Its times are those at which its change of power first reaches a share of its peak change in the
-first minute after the event; its delay ends at 1 %. Energies are those of the change. The share
-before the nadir is the energy delivered until then, of what its peak change from the first instant
-would have given.
+first minute after the event, or until the next event where it has not begun to answer in that
+minute or still grows at its end: what starts, ramps or has to come. Its delay ends at 1 %. Energies
+are those of the change. The share before the nadir is the energy delivered until then, of what its
+peak change from the first instant would have given.
 """
 
 from __future__ import annotations
@@ -46,8 +47,7 @@ def of_resources(run: Run) -> dict[str, float]:
 
 def answer(power_kw: Trace, nadir_s: float | None) -> dict[str, float]:
     """What mean powers over the intervals since an event tell; nothing if they hardly change."""
-    early = power_kw.t_s <= RESPONSE_S + traces.ROUNDING_S
-    whole = traces.peak_change(Trace(power_kw.t_s[early], power_kw.x[early]))
+    whole = answer_kw(power_kw)
     if abs(whole) < LEAST_KW:
         return {}
     change = Trace(power_kw.t_s, power_kw.x - power_kw.x[0])
@@ -60,3 +60,11 @@ def answer(power_kw: Trace, nadir_s: float | None) -> dict[str, float]:
         share_pu = traces.share_delivered_pu(change, nadir_s, whole)
         found["share_before_nadir_pu"] = share_pu
     return found
+
+
+def answer_kw(power_kw: Trace) -> float:
+    """The peak change it is judged by: of the first minute, or of all where it is late."""
+    early = power_kw.t_s <= RESPONSE_S + traces.ROUNDING_S
+    change = np.abs(power_kw.x[early] - power_kw.x[0])
+    late = change.max() < LEAST_KW or int(np.argmax(change)) == len(change) - 1
+    return traces.peak_change(power_kw if late else Trace(power_kw.t_s[early], power_kw.x[early]))

@@ -86,6 +86,12 @@ def lost_to_voltage_kwh(run: Run) -> float | None:
     return added(count for count in counts if count is not None)
 
 
+def line_loading_max_pu(run: Run) -> float | None:
+    """The highest loading of a line that a network recorded, over the whole run."""
+    names = [f"{name}.line_loading_pu{s}" for name in of_role(run, "network") for s in ("", ":max")]
+    return max((float(run[name].max()) for name in names if name in run), default=None)
+
+
 def _longest_below(name: str, v_pu: float) -> Kpi:
     tell = of_voltage(":min", lambda trace: traces.longest_below_s(trace, v_pu), max)
     return Kpi(f"v_below_{name}_s", f"longest spell of a bus below {v_pu:g} pu", tell, "less")
@@ -113,6 +119,12 @@ KPIS: tuple[Kpi, ...] = (
     ),
     _rode_through("itic_120v"),
     _rode_through("iec_61000_class_3"),
+    Kpi(
+        "line_loading_max_pu",
+        "highest current of a line, of what it may carry",
+        line_loading_max_pu,
+        "less",
+    ),
     Kpi(
         "lost_to_voltage_kwh",
         "what converters wanted to give or take and the voltage did not let them",

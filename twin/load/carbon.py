@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+import numpy as np
+
 from twin.carbon.factors import Factor, Fuel, read_factors, shipped_factors, shipped_fuels
 from twin.carbon.meters import BOOKS, GRID_CARBON, Account, Member, accounts, missing
 from twin.carbon.settings import Carbon, Embodied
@@ -135,6 +137,8 @@ def _check_meters(
         if account.by_role.get("fuel") and keys.fuel is None and "fuel" not in bad:
             text = f"needs the fuel that {account.by_role['fuel'][0]} burns"
             document.report(HERE, f"{text}; say fuel = ...")
+        for name in account.by_role.get("fuel", ()):
+            _check_kind(document, topology.devices[name], keys.fuel)
         if keys.grid is None and "grid" not in bad:
             for name in _unpriced(account, topology, members):
                 document.report(HERE, f"needs a factor of {name}; say grid = ...")
@@ -145,6 +149,18 @@ def _check_meters(
     if keys.certificates_sold and keys.grid_market is None:
         text = "needs grid_market: what its own renewables then count as"
         document.report((*HERE, "certificates_sold"), text)
+
+
+def _check_kind(document: Document, device: Device, fuel: str | None) -> None:
+    """Report a device that burns another kind of fuel than its litres are counted as."""
+    fuels, field = shipped_fuels(), device.cls.fields.get("fuel")
+    if fuel not in fuels or field is None or not field.labels:
+        return
+    burns = {field.labels[int(k)] for k in np.unique(device.values.get("fuel", field.default))}
+    for other in sorted(burns & fuels.keys()):
+        if fuels[other].kind != fuels[fuel].kind:
+            text = f"counts the litres of {device.name} as {fuel}, but it burns {other}"
+            document.report((*HERE, "fuel"), text)
 
 
 def _member(device: Device, record: RecordKeys) -> Member:

@@ -40,7 +40,7 @@ def regime_remarks(topology: Topology) -> Iterator[tuple[Device, str]]:
         beside = [one for one in _on(bus, topology) if _turns(one)]
         where = [f"beside {one.name}" for one in beside[:1]]
         root = _root(bus, topology.devices)
-        if _swings(root.cls):
+        if _swings(root.cls) and not _told(device, bus):
             where.insert(0, f"while {bus.name} is connected to {root.name}")
         if where:
             said = f"in fine steps it does not answer {' or '.join(where)}"
@@ -73,6 +73,11 @@ def _swings(cls: type[Component]) -> bool:
     """Whether its frequency moves by itself in fine steps, whoever hangs on it."""
     moves = issubclass(cls, Bus) and not issubclass(cls, Node) and "fine" in methods_of(cls)
     return moves and not getattr(cls, "sourced", False)
+
+
+def _told(device: Device, bus: Device) -> bool:
+    """Whether its bus tells a former that others hold it, so that it goes with them."""
+    return getattr(device.cls, "algebraic", ("", ""))[1] in _inside(bus.cls).fields
 
 
 def _root(bus: Device, devices: Mapping[str, Device]) -> Device:

@@ -14,6 +14,7 @@ from twin.load.economics import read_economics
 from twin.load.equivalence import read_equivalences
 from twin.load.events import find_target, find_value, shape_problems
 from twin.load.expectations import read_expectations
+from twin.load.factorial import read_factorial
 from twin.load.outages import read_outages
 from twin.load.overrides import flat
 from twin.load.regimes import regime_problems
@@ -37,6 +38,7 @@ SECTIONS = (
     "carbon",
     "economics",
     "equivalence",
+    "factorial",
 )
 FALLBACK = {
     "topology": "unnamed",
@@ -91,6 +93,7 @@ def read_scenario(
         expect=dict(read_expectations(document)),
         claims=tuple(read_claims(document)),
         equivalences=tuple(read_equivalences(document, topology)),
+        factorial=read_factorial(document, topology),
         record=Record(
             record.every_s,
             record.fine_every_s,

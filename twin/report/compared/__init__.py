@@ -24,6 +24,7 @@ def figures(comparison: Comparison, folder: Path) -> list[Path]:
         "course": course.figure,
         "response": response.figure,
         "energy": bars.energy,
+        "reserve": bars.reserve,
         "cost": bars.cost,
         "fuel": fleet.fuel,
         "trucks": fleet.trucks,

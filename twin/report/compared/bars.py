@@ -1,4 +1,4 @@
-"""Totals of each variant as bars: energy by where it came from, fuel, cost and carbon by kind."""
+"""Totals of each variant as bars: energy by its origin, fuel, cost, carbon, what a reserve does."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
 from twin.check import unit_text
+from twin.kpis.offered import PRODUCTS
 from twin.kpis.resources import WINDOWS_S
 from twin.report import style
 from twin.report.compared.layout import arrange, bars_in, panel
@@ -43,6 +44,11 @@ CARBON = {
     "carbon_embodied_kg": ("making of it", style.BLUE),
 }
 
+LOST = {
+    "unserved_kwh": ("bus without supply", style.PINK),
+    "dropped_kwh": ("room dropped", style.BLACK),
+}
+
 
 class Bars(NamedTuple):
     """One panel: what it shows, its unit, and of each part the name, colour and values."""
@@ -70,6 +76,23 @@ def cost(shown: Shown) -> Figure | None:
     """What a year costs and what it emits, by kind."""
     even = _of(shown, "even yearly cost", "usd_per_y", COST)
     return _drawn(shown, [even, _of(shown, "carbon dioxide equivalent", "kg", CARBON)])
+
+
+def reserve(shown: Shown) -> Figure | None:
+    """What is offered to others and what loads lacked; none where no reserve is kept."""
+    row = shown.comparison.row
+    if not any(one.mean for p in PRODUCTS for one in row(f"not_offered_{p}_kw").values()):
+        return None
+    found = [
+        _of(
+            shown,
+            f"power that storage offers for {p[:-1]} h",
+            "kw",
+            {f"offered_{p}_kw": ("", style.GREEN)},
+        )
+        for p in PRODUCTS
+    ]
+    return _drawn(shown, [*found, _of(shown, "load that was not served", "kwh", LOST)])
 
 
 def _answers(shown: Shown) -> Iterator[Bars]:

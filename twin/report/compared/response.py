@@ -1,8 +1,9 @@
 """How fast each resource answered in each variant: from 10 to 90 % of its peak change.
 
 A bar is the fleet as a whole; dots are units that were recorded one by one, each by its own 90 %.
-With seeds a bar goes from the mean of t10 to that of t90, and a thin line is t90 from the 5th to
-the 95th percentile. A triangle marks the nadir: what comes later did not help to hold it.
+With seeds a bar goes from the median of t10 to that of t90, and a thin line is t90 from the 5th to
+the 95th percentile. A triangle marks the nadir: what comes later did not help to hold it. Of a
+single variant the nadir is one line, and each resource a row.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from twin.report.compared.shown import Shown, Variant
 
 LEAST_PU = 0.01  # of the largest change of power: a smaller resource is not drawn
 EARLIEST_S = 1e-3
-BAR, EDGE = 4.5, 0.8  # line widths in points
+FIRST_S = 0.01  # every axis shows from here on
+BOLD = "  "  # the room that a bold name takes beyond a plain one
+BAR, EDGE, CAP = 4.5, 0.8, 5.0  # line widths and marks in points
 
 
 class Answer(NamedTuple):
@@ -44,25 +47,37 @@ def figure(shown: Shown) -> Figure | None:
     found = list(_answers(shown))
     if not found:
         return None
-    heads = list(dict.fromkeys(one.resource for one in found))
-    rows: list[tuple[str, Answer | None]] = []
-    for head in heads:
-        rows.append((head, None))
-        rows += [(one.variant.title, one) for one in found if one.resource == head]
+    rows = _rows(found)
     drawn = Figure(figsize=(style.WIDTH_IN, 1.0))
     only = panel(drawn, bars_in(len(rows)))
     axes, latest_s = only.axes, EARLIEST_S
+    names = [name for name, _ in rows]
+    heads = [place for place, (_, one) in enumerate(rows) if not one]
     for place, (_, one) in enumerate(rows):
         if one:
-            latest_s = max(latest_s, _draw(axes, place, one, shown))
-    names = [name for name, _ in rows]
-    _label(axes, names, [place for place, (_, one) in enumerate(rows) if not one])
-    earliest_s = min(max(one.t10_s.mean, EARLIEST_S) for one in found)
-    log_time(axes, earliest_s / 2.0, latest_s * 1.6)
+            latest_s = max(latest_s, _draw(axes, place, one, shown.colours[one.resource]))
+            if one.nadir_s and heads:
+                style.dot(axes, "v", one.nadir_s.median, place, style.BLACK)
+    _label(axes, names, heads)
+    if not heads:
+        _mark_nadir(axes, found)
+    earliest_s = min(max(one.t10_s.median, EARLIEST_S) for one in found)
+    log_time(axes, min(earliest_s / 2.0, FIRST_S), latest_s * 1.6)
     axes.set_xlabel("time since the event / s, logarithmic")
-    _add_keys(axes, found)
-    arrange(drawn, [only], names)
+    _add_keys(axes, found, bool(heads))
+    arrange(drawn, [only], [f"{name}{BOLD * (n in heads)}" for n, name in enumerate(names)])
     return drawn
+
+
+def _rows(found: list[Answer]) -> list[tuple[str, Answer | None]]:
+    """A row an answer below the name of its resource; of one variant the resource is the row."""
+    if len({one.variant.name for one in found}) == 1:
+        return [(one.resource, one) for one in found]
+    rows: list[tuple[str, Answer | None]] = []
+    for head in dict.fromkeys(one.resource for one in found):
+        rows.append((head, None))
+        rows += [(one.variant.title, one) for one in found if one.resource == head]
+    return rows
 
 
 def _answers(shown: Shown) -> Iterator[Answer]:
@@ -79,19 +94,22 @@ def _answers(shown: Shown) -> Iterator[Answer]:
                 yield Answer(name, variant, t10, t50, t90, nadir, unit_times_s(variant, name))
 
 
-def _draw(axes: Axes, place: int, one: Answer, shown: Shown) -> float:
+def _draw(axes: Axes, place: int, one: Answer, colour: str) -> float:
     """A row of the figure; the latest time in it."""
-    colour = shown.colours[one.resource]
-    ends_s = (max(one.t10_s.mean, EARLIEST_S), one.t90_s.mean)
+    ends_s = (max(one.t10_s.median, EARLIEST_S), one.t90_s.median)
     axes.plot(ends_s, (place, place), color=colour, lw=BAR, solid_capstyle="butt")
-    style.dot(axes, "o", one.t50_s.mean, place, colour)
     if one.t90_s.p95 > one.t90_s.p5:
-        axes.plot((one.t90_s.p5, one.t90_s.p95), (place, place), color=style.BLACK, lw=EDGE)
-    if one.nadir_s:
-        style.dot(axes, "v", one.nadir_s.mean, place, style.BLACK)
+        ends_s = (one.t90_s.p5, one.t90_s.p95)
+        axes.plot(ends_s, (place, place), "|-", color=style.BLACK, lw=EDGE, ms=CAP)
+    style.dot(axes, "o", one.t50_s.median, place, colour)
     below = np.full(len(one.units_s), place + 0.28)
     axes.plot(one.units_s, below, ".", ms=3, color=style.GREY)
-    return float(max(one.t90_s.p95, *one.units_s, one.nadir_s.mean if one.nadir_s else 0.0))
+    return float(max(one.t90_s.p95, *one.units_s, one.nadir_s.median if one.nadir_s else 0.0))
+
+
+def _mark_nadir(axes: Axes, found: list[Answer]) -> None:
+    if nadir_s := found[0].nadir_s:
+        axes.axvline(nadir_s.median, color=style.BLACK, lw=EDGE, ls=":", label="nadir")
 
 
 def unit_times_s(variant: Variant, resource: str) -> list[float]:
@@ -113,14 +131,15 @@ def _label(axes: Axes, names: list[str], heads: list[int]) -> None:
         axes.get_yticklabels()[head].set_fontweight("bold")
 
 
-def _add_keys(axes: Axes, found: list[Answer]) -> None:
-    grey = style.GREY
-    axes.plot([], [], lw=BAR, color=grey, label="10 to 90 % of its peak change")
-    axes.plot([], [], "o", ms=5, color=grey, mec="white", label="50 %")
-    if any(one.nadir_s for one in found):
+def _add_keys(axes: Axes, found: list[Answer], many: bool) -> None:
+    grey, seeds = style.GREY, any(one.t90_s.p95 > one.t90_s.p5 for one in found)
+    told = ", median of seeds" if seeds else ""
+    axes.plot([], [], lw=BAR, color=grey, label=f"10 to 90 % of its peak change{told}")
+    axes.plot([], [], "o", ms=5, color=grey, mec="white", label=f"50 %{told}")
+    if many and any(one.nadir_s for one in found):
         axes.plot([], [], "v", ms=4.5, color=style.BLACK, label="nadir")
     if any(one.units_s for one in found):
         axes.plot([], [], ".", ms=4, color=grey, label="90 % of single units")
-    if any(one.t90_s.p95 > one.t90_s.p5 for one in found):
+    if seeds:
         label = "90 %: 5th to 95th percentile of seeds"
-        axes.plot([], [], lw=EDGE, color=style.BLACK, label=label)
+        axes.plot([], [], "|-", lw=EDGE, ms=CAP, color=style.BLACK, label=label)
