@@ -20,7 +20,7 @@ import numpy as np
 
 from twin.kpis import every
 from twin.kpis.against import against
-from twin.kpis.resources import BETTER
+from twin.kpis.resources import BETTER, WHAT
 from twin.problems import Problems
 from twin.run import Run, open_run
 from twin.runner import Outcome
@@ -37,6 +37,13 @@ SAVED: dict[str, Better] = {
     "payback_simple_y": "less",
     "payback_discounted_y": "less",
     "cost_cut_pu": "more",
+}
+SAVED_WHAT = {
+    "extra_capex_usd": "invested beyond the baseline",
+    "saving_usd_per_y": "spent less a year than the baseline",
+    "payback_simple_y": "until savings make up for what was invested beyond the baseline",
+    "payback_discounted_y": "the same with interest",
+    "cost_cut_pu": "share of the baseline's cost that is saved",
 }
 
 
@@ -193,6 +200,12 @@ def better_of(name: str) -> Better:
     return known.get(own) or (of_resource if own in BETTER else "")
 
 
+def _what(name: str) -> str:
+    """What a KPI is, in words."""
+    known = {kpi.name: kpi.doc for kpi in every()} | SAVED_WHAT
+    return known.get(name) or WHAT.get(name.rpartition(".")[2], "")
+
+
 def _score(value: float, better: Better) -> float:
     return {"more": value, "less": -value, "near": -abs(value), "": 0.0}[better]
 
@@ -235,8 +248,9 @@ def as_csv(comparison: Comparison) -> str:
     ends = ("", "_p5", "_p95") if comparison.seeds else ("",)
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(["kpi", "unit", "better", *(f"{n}{end}" for n in names for end in ends)])
+    heads = [f"{n}{end}" for n in names for end in ends]
+    lines.writerow(["kpi", "unit", "better", *heads, "what"])
     for name, row in comparison.values.items():
         cells = [v for n in names for v in (row.get(n) or [""] * 3)[: len(ends)]]
-        lines.writerow([name, unit_of(name) or "", better_of(name), *cells])
+        lines.writerow([name, unit_of(name) or "", better_of(name), *cells, _what(name)])
     return text.getvalue()

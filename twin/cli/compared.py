@@ -1,6 +1,6 @@
 """The table of a comparison: a row a KPI, a column a variant, the best marked.
 
-It holds the KPIs by which variants are chosen; all others are in `compare.csv`. Rows that are
+It holds the KPIs by which variants are chosen; all others are in `compare.csv`. Rows that tell of
 nothing in every variant are left out, except what was not served and what was shed. Resources that
 give less than a fiftieth of what the largest one gives are left out as well.
 """
@@ -90,6 +90,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 TITLES = {"lost": "not served, shed, tripped", "offered": "offered to others, kept back"}
 EACH_FALL = "fall_"  # KPIs of one of several events begin with it
 ALWAYS = ("unserved_kwh", "dropped_kwh", "shed_kw")  # also where there is none of it
+UNTOUCHED = {"availability_pu": 1.0, "three_nines_pu": 1.0}  # what they are where nothing is lost
 RED = ("unserved_kwh", "dropped_kwh")  # IT energy that was not served
 LEAST_PU = 0.02  # of the largest change of power: a smaller resource is not shown
 BEST, GAP = "*", "  "
@@ -136,7 +137,8 @@ def _line(label: str, kpi: str) -> Line:
 
 def _told(found: Comparison, kpi: str) -> bool:
     row = found.row(kpi)
-    return bool(row) and (kpi in ALWAYS or any(one.mean for one in row.values()))
+    usual = UNTOUCHED.get(kpi, 0.0)
+    return bool(row) and (kpi in ALWAYS or any(one.mean != usual for one in row.values()))
 
 
 def _block(
@@ -215,7 +217,7 @@ def _add_part(
 
 
 def _foot(found: Comparison) -> str:
-    said = [f"{BEST} best"]
+    said = [f"{BEST} best; compare.csv says what each row is"]
     if found.seeds:
         said.append(f"means over {len(found.seeds)} seeds, [5th, 95th percentile]")
     if any(found.row(kpi) for kpi in RED):

@@ -26,6 +26,15 @@ RESPONSE_S = 60.0
 LEAST_KW = 1e-3  # what moves by less does not answer
 SHARES_PU = {"delay_s": 0.01, "t10_s": 0.1, "t50_s": 0.5, "t90_s": 0.9}
 WINDOWS_S = ((0, 1), (0, 6), (0, 30), (0, 60))
+WHAT = {
+    "delay_s": "from the event until a hundredth of its answer",
+    "t10_s": "from the event until a tenth of its answer",
+    "t50_s": "from the event until half of its answer",
+    "t90_s": "from the event until nine tenths of its answer",
+    "peak_change_kw": "its answer: the largest change of its power",
+    "share_before_nadir_pu": "energy until the nadir, of what its answer at once would have given",
+}
+WHAT |= {f"energy_{a}_{b}s_kwh": f"energy of its answer in the first {b} s" for a, b in WINDOWS_S}
 BETTER = {**dict.fromkeys(SHARES_PU, "less"), "share_before_nadir_pu": "more"}
 NO_RESOURCE = ("bus", "load", "shape")
 
