@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from tests.event_runs import device, run_of
 from twin.cli.compared import table_text
-from twin.comparison import Comparison, compared
+from twin.comparison import Comparison, as_csv, compared
 from twin.kpis import compute
 from twin.report import style
 from twin.report.compared import course
@@ -53,6 +53,8 @@ def test_the_table_tells_of_runs_in_seconds(tmp_path: Path) -> None:
     text = table_text(found).plain
     for row in ("lowest_hz", "off_rms_mhz", "pcs given_kwh", "pcs full_h"):
         assert row in text
+    told = [line for line in as_csv(found).splitlines() if line.startswith("pcs.")]
+    assert [line for line in told if line.endswith(",")] == []
 
 
 def test_frequency_power_and_energy_are_drawn_over_all_hours(tmp_path: Path) -> None:

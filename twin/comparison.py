@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from twin.kpis import every
+from twin.kpis import course, every
 from twin.kpis.against import against
 from twin.kpis.resources import BETTER, WHAT
 from twin.problems import Problems
@@ -203,7 +203,7 @@ def better_of(name: str) -> Better:
 def _what(name: str) -> str:
     """What a KPI is, in words."""
     known = {kpi.name: kpi.doc for kpi in every()} | SAVED_WHAT
-    return known.get(name) or WHAT.get(name.rpartition(".")[2], "")
+    return known.get(name) or (WHAT | course.WHAT).get(name.rpartition(".")[2], "")
 
 
 def _score(value: float, better: Better) -> float:

@@ -33,6 +33,15 @@ LEAST_S = 1800.0  # shorter runs have no hours
 FULL_PU = 0.9
 ONE_WAY_PU = 0.9  # of all energy moved: what swings both ways has no hours at full power
 FELL_HZ = 0.01  # less is no fall
+WHAT = {
+    "given_kwh": "energy of the change of its power since before the first event",
+    "most_kw": "the largest change of its power in the run",
+    "full_from_h": "from the event until 90 % of that",
+    "full_h": "time at 90 % of that or more",
+    "nadir_hz": "lowest frequency in this fall",
+    "soc_pu": "charge of all storage just before this fall",
+    "sets_kw": "power of all gensets just before this fall",
+}
 
 
 def signal(run: Run, *names: str) -> Trace | None:
