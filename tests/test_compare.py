@@ -129,6 +129,7 @@ def test_files_hold_every_kpi_of_every_variant() -> None:
         "better": "less",
         "a": "1.0",
         "b": "2.0",
+        "what": "fuel burnt",
     }
     assert (rows["odd"]["a"], rows["odd"]["b"]) == ("", "3.0")
 

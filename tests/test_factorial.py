@@ -335,8 +335,8 @@ def test_a_cost_that_does_not_grow_is_never_matched() -> None:
 
 
 def test_what_never_happens_in_a_draw_has_no_mean() -> None:
-    assert spread([1.0, math.inf]) == Spread(math.inf, 1.0, math.inf)
-    assert spread([1.0, 1.0]) == Spread(1.0, 1.0, 1.0)
+    assert spread([1.0, math.inf]) == Spread(math.inf, 1.0, math.inf, math.inf)
+    assert spread([1.0, 1.0]) == Spread(1.0, 1.0, 1.0, 1.0)
 
 
 def test_rocof_is_that_of_the_area_less_what_turns() -> None:

@@ -152,7 +152,7 @@ def compared(
             for name, value in told.items():
                 runs.setdefault(name, {}).setdefault(task.column, []).append(value)
     values = {
-        name: {variant: _spread(own) for variant, own in row.items()} for name, row in runs.items()
+        name: {variant: spread(own) for variant, own in row.items()} for name, row in runs.items()
     }
     order = [kpi.name for kpi in every()]
     last = [name for name in values if name not in order]
@@ -184,7 +184,8 @@ def _saved(
     return found
 
 
-def _spread(values: Iterable[float]) -> Spread:
+def spread(values: Iterable[float]) -> Spread:
+    """Mean, percentiles and median; a mean without end where one value has none."""
     own = np.array([*values])
     if not np.isfinite(own).all():
         return Spread(math.inf, float(own.min()), math.inf, float(np.median(own)))

@@ -14,14 +14,14 @@ the same value in every row.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from twin.comparison import Spread
+from twin.comparison import Spread, spread
 from twin.factorial.costs import waiting_kg_per_y, waiting_usd_per_y
 from twin.factorial.firm import firm_kw
 from twin.factorial.measures import FREQUENCY, HOUR_S, SETTLED_S, alone, lent_mws, mean_kw, measured
@@ -220,10 +220,3 @@ def matched(cost_usd: Callable[[float], float], goal_usd: float, start_kw: float
         else:
             high_kw, high_off, low_off = size_kw, off, 0.5 * low_off
     return size_kw
-
-
-def spread(values: Sequence[float]) -> Spread:
-    """Mean, 5th and 95th percentile; without end where one value has none."""
-    if not np.isfinite(values).all():
-        return Spread(math.inf, min(values), math.inf)
-    return Spread(float(np.mean(values)), *(float(q) for q in np.percentile(values, [5.0, 95.0])))
