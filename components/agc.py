@@ -13,6 +13,10 @@ is its part of the whole, so that the shares of all should add up to 1. What it 
 
     period_s = 4.0    wires = ["area.f_end_hz ~> f_hz", "p_agc_kw -> plant.p_agc_kw"]
 
+What has no such input is told its whole set point, p_set = base + P: `"p_set_kw -> pcs.p_set_kw"`.
+One unit may speak to a fleet: each of its units is then asked for the same, so that `share_pu`,
+`reserve_kw` and `base_kw` are those of one of them.
+
 K is best what the area itself has, D S / f0 and the droops of all plants together; then an integral
 alone (b = 0) takes over a loss of power as 1 - exp(-t / T). The handbook is said to name 0 to 0.5
 for b, 50 to 200 s for T and cycles of 1 to 5 s: unverified, as are deadband and ramp (assumptions).
@@ -38,6 +42,7 @@ class Agc(Component):
     reserve_kw: float = param(20e3, "most it asks of this plant, up and down", ge=0)
     ramp_pu_per_s: float = param(0.01, "of the reserve, how fast; an assumption", gt=0)
     deadband_hz: float = param(0.0, "deviation without a command", ge=0)
+    base_kw: float = param(0.0, "set point that its command is added to")
     f_nominal_hz: float = param(50.0, "nominal frequency", gt=0)
 
     f_hz: float = inp(50.0, "frequency of the area", ge=0)
@@ -47,6 +52,7 @@ class Agc(Component):
     moved_kwh: float = state(0.0, "energy asked for, up or down", ge=0)
     ace_kw: float = out(0.0, "area control error")
     p_agc_kw: float = out(0.0, "change of its set point that it asks the plant for")
+    p_set_kw: float = out(0.0, "base and command together")
 
     def step(self, dt_s: float) -> None:
         """One cycle."""
@@ -62,4 +68,5 @@ class Agc(Component):
             self.integral_kw = 0.0
         most_kw = self.ramp_pu_per_s * self.reserve_kw * dt_s
         self.p_agc_kw = toward(self.p_agc_kw, wanted_kw, most_kw)
+        self.p_set_kw = self.base_kw + self.p_agc_kw
         self.moved_kwh += abs(self.p_agc_kw) * dt_s / 3600.0

@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from twin.kpis import every
+from twin.kpis import course, every
 from twin.kpis.against import against
 from twin.kpis.resources import BETTER, WHAT
 from twin.problems import Problems
@@ -30,7 +30,7 @@ from twin.units import unit_of
 Better = Literal["more", "less", "near", ""]
 
 LIKE = 1e-9  # values that differ by less of the larger are alike
-PEAK = ".peak_change_kw"
+PEAKS = ("peak_change_kw", "most_kw")  # in the first minute, and of a run of hours
 SAVED: dict[str, Better] = {
     "extra_capex_usd": "less",
     "saving_usd_per_y": "more",
@@ -117,18 +117,19 @@ class Comparison:
         return found if len(found) < len(row) else set()
 
     def resources(self, least_pu: float) -> list[str]:
-        """What answered the event with a share of the largest answer or more; a network is none."""
+        """What moved by a share of the largest change of power or more; a network is none."""
         roles = {
             name: about["role"]
             for column in self.columns
             for outcome in column.outcomes[:1]
             for name, about in outcome.meta.get("devices", {}).items()
         }
-        most_kw = {
-            kpi.removesuffix(PEAK): max(abs(one.mean) for one in row.values())
-            for kpi, row in self.values.items()
-            if kpi.endswith(PEAK) and roles.get(kpi.removesuffix(PEAK)) != "network"
-        }
+        most_kw: dict[str, float] = {}
+        for kpi, row in self.values.items():
+            name, _, own = kpi.rpartition(".")
+            if own in PEAKS and roles.get(name) != "network":
+                largest = max(abs(one.mean) for one in row.values())
+                most_kw[name] = max(most_kw.get(name, 0.0), largest)
         least_kw = least_pu * max(most_kw.values(), default=0.0)
         return [name for name, kw in most_kw.items() if kw >= least_kw]
 
@@ -195,14 +196,15 @@ def spread(values: Iterable[float]) -> Spread:
 def better_of(name: str) -> Better:
     """Whether more or less of a KPI is better, or to be near nothing; nothing where neither is."""
     known: dict[str, Better] = {kpi.name: kpi.better for kpi in every()} | SAVED
-    of_resource: Better = "less" if BETTER.get(name.rpartition(".")[2]) == "less" else "more"
-    return known.get(name) or (of_resource if name.rpartition(".")[2] in BETTER else "")
+    own = name.rpartition(".")[2]
+    of_resource: Better = "less" if BETTER.get(own) == "less" else "more"
+    return known.get(own) or (of_resource if own in BETTER else "")
 
 
 def _what(name: str) -> str:
     """What a KPI is, in words."""
     known = {kpi.name: kpi.doc for kpi in every()} | SAVED_WHAT
-    return known.get(name) or WHAT.get(name.rpartition(".")[2], "")
+    return known.get(name) or (WHAT | course.WHAT).get(name.rpartition(".")[2], "")
 
 
 def _score(value: float, better: Better) -> float:

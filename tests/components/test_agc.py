@@ -112,3 +112,12 @@ def test_the_frequency_of_a_dynamic_area_comes_back_without_a_swing(ramp_pu_per_
     assert nadir < 49.9
     assert math.isclose(last, 50.0, abs_tol=0.01)
     assert max(told) < 50.01
+
+
+def test_a_resource_without_an_input_of_its_own_for_it_is_told_its_whole_set_point() -> None:
+    agc = Agc(base_kw=866.0, reserve_kw=466.0, **FAST)
+    for f_hz in (50.0, 49.99, 48.0, 52.0):
+        agc.f_hz = f_hz
+        agc.step(CYCLE_S)
+        assert agc.p_set_kw == 866.0 + agc.p_agc_kw
+    assert agc.p_set_kw == 400.0

@@ -24,6 +24,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "arrest_s",
         "quasi_steady_20_52s_mhz",
         "settling_50mhz_s",
+        "lowest_hz",
+        "off_rms_mhz",
+        "off_50mhz_s",
+        "island_nadir_hz",
+        "island_zenith_hz",
     ),
     "lost": (
         "unserved_kwh",
@@ -52,6 +57,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "share_before_nadir_pu",
         "energy_0_6s_kwh",
         "energy_0_60s_kwh",
+        "given_kwh",
+        "full_from_h",
+        "full_h",
     ),
     "energy": (
         "renewable_share_pu",
@@ -80,6 +88,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
 }
 TITLES = {"lost": "not served, shed, tripped", "offered": "offered to others, kept back"}
+EACH_FALL = "fall_"  # KPIs of one of several events begin with it
 ALWAYS = ("unserved_kwh", "dropped_kwh", "shed_kw")  # also where there is none of it
 UNTOUCHED = {"availability_pu": 1.0, "three_nines_pu": 1.0}  # what they are where nothing is lost
 RED = ("unserved_kwh", "dropped_kwh")  # IT energy that was not served
@@ -118,6 +127,8 @@ def _lines(found: Comparison, title: str) -> Iterator[Line]:
                     yield _line(f"{name} {kpi}", f"{name}.{kpi}")
         elif _told(found, kpi):
             yield _line(kpi, kpi)
+    if title == "frequency":
+        yield from (_line(kpi, kpi) for kpi in found.values if kpi.startswith(EACH_FALL))
 
 
 def _line(label: str, kpi: str) -> Line:

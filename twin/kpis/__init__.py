@@ -35,6 +35,7 @@ def groups() -> dict[str, tuple[Kpi, ...]]:
     """All KPIs in the order in which they are shown, those of resources left out."""
     from twin.kpis import (
         carbon,
+        course,
         economics,
         energy,
         foresight,
@@ -50,6 +51,7 @@ def groups() -> dict[str, tuple[Kpi, ...]]:
     modules |= {"reliability": reliability, "logistics": logistics, "carbon": carbon}
     modules["economics"] = economics
     found = {name: module.KPIS for name, module in modules.items()}
+    found["frequency"] += course.KPIS
     found["energy"] += foresight.KPIS + offered.KPIS
     return found
 
@@ -61,12 +63,13 @@ def every() -> tuple[Kpi, ...]:
 
 def compute(run: Run) -> dict[str, float]:
     """Every KPI that this run can tell; slow ones where it is held against them."""
+    from twin.kpis.course import of_course
     from twin.kpis.resources import of_resources
 
     asked = run.meta.get("expect", {})
     values = ((k.name, k.value(run)) for k in every() if not k.slow or k.name in asked)
     known = {n: float(v) for n, v in values if v is not None and math.isfinite(v)}
-    return known | of_resources(run)
+    return known | of_resources(run) | of_course(run)
 
 
 def of_role(run: Run, role: str) -> dict[str, Mapping[str, Any]]:

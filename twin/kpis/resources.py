@@ -1,8 +1,8 @@
 """KPIs of each resource: how fast and how much it answered an event.
 
-A resource is what has a power and is neither bus nor load; all units of a fleet together are one.
-What the event itself sets of one, a trip above all, is no answer: its change counts from the first
-interval after that.
+A resource is what has a power and is neither bus nor load nor the shape of one; all units of a
+fleet together are one. What the event itself sets of one, a trip above all, is no answer: its
+change counts from the first interval after that.
 Its times are those at which its change of power first reaches a share of its peak change in the
 first minute after the event, or until the next event where it has not begun to answer in that
 minute or still grows at its end: what starts, ramps or has to come. Its delay ends at 1 %. Energies
@@ -36,7 +36,7 @@ WHAT = {
 }
 WHAT |= {f"energy_{a}_{b}s_kwh": f"energy of its answer in the first {b} s" for a, b in WINDOWS_S}
 BETTER = {**dict.fromkeys(SHARES_PU, "less"), "share_before_nadir_pu": "more"}
-NO_RESOURCE = ("bus", "load")
+NO_RESOURCE = ("bus", "load", "shape")
 
 
 def of_resources(run: Run) -> dict[str, float]:

@@ -14,13 +14,14 @@ ENDINGS = ("png", "pdf")
 def figures(comparison: Comparison, folder: Path) -> list[Path]:
     """Draw what a comparison has to show into a folder; the pictures written, each as PDF too."""
     from twin.report import style
-    from twin.report.compared import bars, events, fleet, response
+    from twin.report.compared import bars, course, events, fleet, response
     from twin.report.compared.shown import shown_of
 
     shown = shown_of(comparison)
     draws = {
         "frequency": events.frequency,
         "power": events.power,
+        "course": course.figure,
         "response": response.figure,
         "energy": bars.energy,
         "reserve": bars.reserve,

@@ -66,8 +66,8 @@ class Bars(NamedTuple):
 
 def energy(shown: Shown) -> Figure | None:
     """Where energy came from, and what was burnt."""
-    found = list(_answers(shown))
-    if not found:
+    found = list(_answers(shown)) or [_of_resources(shown, "given beyond before", "given_kwh")]
+    if not any(bars.longest() for bars in found):
         found = [_supply(shown)]
     return _drawn(shown, [*found, _of(shown, "fuel burnt", "l", FUEL)])
 
@@ -98,13 +98,19 @@ def reserve(shown: Shown) -> Figure | None:
 def _answers(shown: Shown) -> Iterator[Bars]:
     """What each resource gave more than before, in windows after the event."""
     for begin_s, end_s in ANSWER_S:
-        parts = []
-        for resource, colour in shown.colours.items():
-            row = shown.comparison.row(f"{resource}.energy_{begin_s}_{end_s}s_kwh")
-            parts.append((resource, colour, {name: one.mean for name, one in row.items()}))
-        bars = Bars(f"answer in the first {end_s} s", "kwh", parts)
+        title, kpi = f"answer in the first {end_s} s", f"energy_{begin_s}_{end_s}s_kwh"
+        bars = _of_resources(shown, title, kpi)
         if bars.longest():
             yield bars
+
+
+def _of_resources(shown: Shown, title: str, kpi: str) -> Bars:
+    """A KPI of each resource."""
+    parts = []
+    for resource, colour in shown.colours.items():
+        row = shown.comparison.row(f"{resource}.{kpi}")
+        parts.append((resource, colour, {name: one.mean for name, one in row.items()}))
+    return Bars(title, "kwh", parts)
 
 
 def _supply(shown: Shown) -> Bars:
@@ -182,7 +188,7 @@ def _draw(axes: Axes, bars: Bars, shown: Shown) -> None:
             fontsize=7,
         )
     low, high = min(left.values()), max(right.values())
-    axes.set_xlim(1.04 * low, 1.1 * high)
+    axes.set_xlim(min(low - 0.04 * (high - low), 0.0), high + 0.1 * (high - low))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     axes.set_xlabel(f"{bars.title} / {unit}")
 

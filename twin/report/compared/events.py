@@ -35,7 +35,8 @@ def frequency(shown: Shown) -> Figure | None:
     drawn, panels = style.panels([("frequency / Hz", 2.5)], _views(found[0][1], first_s))
     for axes in panels[0].axes:
         for (variant, _, trace), low in zip(found, lows, strict=True):
-            label = f"{variant.title}: nadir {low.value:.3f} Hz at {low.at_s:.3g} s"
+            at = f"{low.at_s:.3g}" if low.at_s < 100.0 else f"{low.at_s:,.0f}"
+            label = f"{variant.title}: nadir {low.value:.3f} Hz at {at} s"
             axes.plot(*trace, color=variant.colour, ls=variant.dash, label=label)
             style.dot(axes, "v", low.at_s, low.value, variant.colour)
     _finish(drawn, panels, found[0][1], first_s)
