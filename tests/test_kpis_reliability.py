@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import twin
 from tests.event_runs import device, run_of, with_events
 from tests.mosaik_world import done
 from twin.kpis import compute
@@ -133,3 +134,9 @@ def test_a_site_that_hangs_on_the_grid_alone_is_as_available_as_that(tmp_path: P
     assert found["grid_outages_count"] > 50
     assert found["availability_pu"] == pytest.approx(1.0 - found["grid_out_h"] / 2400.0)
     assert found["outage_h"] == pytest.approx(found["grid_out_h"])
+
+
+def test_a_site_whose_room_was_dropped_was_not_supplied(tmp_path: Path) -> None:
+    kept = twin.simulate("it_room/transfer", variant="mode_change", out=tmp_path / "run")
+    assert kept.kpis["dropped_kwh"] > 0.0
+    assert kept.meta["devices"]["main"]["counting"]["outage_s"] == 1

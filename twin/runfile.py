@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin import __version__
 from twin.component import Bus, Field, Former, Kind, type_name
@@ -139,14 +140,26 @@ def totals(run: Run, device: Device) -> dict[str, float]:
 def counting(run: Run, device: Device) -> dict[str, int]:
     """How many units have counted anything, counter by counter.
 
-    Of time that a bus fell short: how many did for more than a thousandth of the run.
+    Of time that a bus fell short: how many did for more than a thousandth of the run, or had a room
+    that was dropped so long.
     """
     whole = [f.name for f in device.cls.fields.values() if f.type is int and not f.labels]
     states = run.states(device.name)
     found = {n: int(np.count_nonzero(values)) for n, values in states.items() if n in whole}
     if "outage_s" in states:
         most_s = MOST_SHORT_PU * run.scenario.horizon_s
-        found["outage_s"] = int(np.count_nonzero(np.asarray(states["outage_s"]) > most_s))
+        lost_s = np.asarray(states["outage_s"]) + _dropped_s(run, device)
+        found["outage_s"] = int(np.count_nonzero(lost_s > most_s))
+    return found
+
+
+def _dropped_s(run: Run, bus: Device) -> NDArray[np.float64]:
+    """How long each unit of a bus had a room that was dropped; of several that of the longest."""
+    found = np.zeros(bus.units)
+    for member in run.devices.values():
+        if member.bus == bus.name and member.units and "dropped_s" in member.cls.fields:
+            dropped_s = run.states(member.name)["dropped_s"]
+            np.maximum.at(found, bus_units(member, bus), dropped_s)
     return found
 
 
