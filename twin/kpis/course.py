@@ -10,7 +10,8 @@ What a resource gave is told of runs of half an hour or longer, as the change of
 just before the first event, or since the beginning: its energy and, in coarse steps and where it
 goes to one side, the first time at 90 % of the largest change, and how long it was there. A fall is
 an event that lowers the frequency more than it raises it; of several each has its nadir, with the
-charge and the power of the sets just before it.
+charge and the power of the sets just before it. What an event itself sets of one, a trip above all,
+is no answer: its change counts from the first interval after that.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from itertools import pairwise
 import numpy as np
 
 from twin.kpis import Kpi, booked, of_role, traces
-from twin.kpis.events import COARSEST_S, event_times_s
+from twin.kpis.events import COARSEST_S, event_times_s, set_at_event
 from twin.kpis.frequency import SIGNALS
 from twin.kpis.resources import LEAST_KW, NO_RESOURCE
 from twin.kpis.traces import Floats, Trace
@@ -101,14 +102,21 @@ def of_course(run: Run) -> dict[str, float]:
     if frequency(run) is None:
         return found
     begin_s, fine = min(event_times_s(run), default=0.0), run.meta["tick_s"] <= COARSEST_S
+    causes = set_at_event(run)
     for name, about in run.meta["devices"].items():
         if about["enabled"] and about["role"] not in NO_RESOURCE:
             power = signal(run, f"{name}.p_kw")
             if power is not None and power.t_s[-1] >= LEAST_S:
-                found |= {f"{name}.{key}": value for key, value in given(power, begin_s, fine)}
+                begin = first_s(power, begin_s) if name in causes else begin_s
+                found |= {f"{name}.{key}": value for key, value in given(power, begin, fine)}
     for place, fall in enumerate(falls(run), start=1):
         found |= {f"fall_{place}.{key}": value for key, value in fall}
     return found
+
+
+def first_s(power_kw: Trace, begin_s: float) -> float:
+    """The end of the first interval after an event: what it set itself is no answer."""
+    return float(power_kw.t_s[np.searchsorted(power_kw.t_s, begin_s, side="right")])
 
 
 def given(power_kw: Trace, begin_s: float, fine: bool) -> Iterator[tuple[str, float]]:
