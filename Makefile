@@ -28,7 +28,7 @@ endif
 .PHONY: demo test bench lint clean
 
 demo: $(READY)
-	.venv/bin/twin run island_telecom/week
+	.venv/bin/twin compare weak_area/frequency_duel
 
 test: lint
 	.venv/bin/pytest -n auto --dist loadfile
