@@ -253,3 +253,38 @@ def test_two_processes_that_compile_at_once_both_work(tmp_path: Path) -> None:
         for _ in range(2)
     ]
     assert [process.communicate() for process in both] == [("[10]\n", "")] * 2
+
+
+TOGETHER = """
+import sys
+from twin.kernels import first_call, load_generated
+
+lines = "".join(f"    x = x * x + {k}.0\\n" for k in range(400))  # compiles for a second
+head = "from numba import njit\\n\\n\\n@njit(cache=True)\\ndef run(x):\\n"
+run = load_generated("together", f"{head}{lines}    return x\\n").run
+print("ready", flush=True)
+sys.stdin.readline()
+first_call(run, 1.0)
+print(sum(run.stats.cache_hits.values()))
+"""
+
+
+def test_processes_that_need_one_loop_compile_it_once(tmp_path: Path) -> None:
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", TOGETHER],
+            env=os.environ | {"TWIN_CACHE": str(tmp_path)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for one in both:
+        assert one.stdout
+        assert one.stdout.readline() == "ready\n"
+    for one in both:
+        assert one.stdin
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    assert sorted(one.communicate()[0] for one in both) == ["0\n", "1\n"]

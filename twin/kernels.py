@@ -19,6 +19,8 @@ import stat
 import sys
 import tempfile
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -27,6 +29,11 @@ import numpy as np
 
 from twin.celltext import CALLED, JIT
 from twin.component import Component, methods_of, type_name
+
+try:
+    import fcntl
+except ImportError:  # elsewhere each process compiles for itself
+    fcntl = None  # type: ignore[assignment]
 
 METHODS = ("start", "offer", "step", "fine_begin", "fine_offer", "fine", "enter_fine")
 TIMED = ("offer", "step", "fine_begin", "fine_offer", "fine")
@@ -105,13 +112,26 @@ def first_call(function: Any, *arguments: Any, beside: Any = None) -> None:
     Numba refuses an index or code that was cut short. `beside` is another compiled function, whose
     folder may be at fault as well.
     """
-    try:
-        function(*arguments)
-    except (EOFError, pickle.UnpicklingError):
-        for found in filter(None, (function, beside)):
-            for index in Path(found.stats.cache_path).glob("*.nbi"):
-                index.unlink(missing_ok=True)
-        function(*arguments)
+    with _alone(function):
+        try:
+            function(*arguments)
+        except (EOFError, pickle.UnpicklingError):
+            for found in filter(None, (function, beside)):
+                for index in Path(found.stats.cache_path).glob("*.nbi"):
+                    index.unlink(missing_ok=True)
+            function(*arguments)
+
+
+@contextmanager
+def _alone(function: Any) -> Iterator[None]:
+    """Let one process compile a function; others wait, and take its machine code."""
+    text, machine = Path(function.py_func.__code__.co_filename), Path(function.stats.cache_path)
+    if fcntl is None or any(machine.glob(f"{text.stem}.*.nbi")):
+        yield
+        return
+    with text.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # until it is closed
+        yield
 
 
 def call(cls: type[Component], method: str, rows: Any, unit: int, *args: float) -> None:
