@@ -79,7 +79,7 @@ def test_side_by_side_gives_the_numbers_of_one_after_the_other(
         assert twin_command(scenario, "--out", out, "--seeds", 2).code == 0
         texts.append((out / "compare.csv").read_text("utf-8"))
     assert texts[0] == texts[1]
-    assert texts[0].splitlines()[0].endswith("heavy,heavy_p5,heavy_p95")
+    assert texts[0].splitlines()[0].endswith("heavy,heavy_p5,heavy_p95,what")
 
 
 def test_an_interrupt_keeps_what_is_done(

@@ -48,4 +48,4 @@ def test_no_inverter_makes_energy(poa: float, efficiency: float) -> None:
     pv = Pv(gamma_pu_per_k=0, losses_pu=0, inverter_efficiency_pu=efficiency, poa_w_per_m2=poa)
     pv.step(60.0)
 
-    assert pv.p_kw <= pv.rated_kw * poa / 1000.0
+    assert pv.p_kw <= pv.rated_kw * poa / 1000.0 * (1.0 + 1e-15)  # the last bit is rounded

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from twin.kpis import Kpi, added, all_booked, booked, of_role
 from twin.run import Run
 
@@ -175,9 +177,12 @@ def peak(role: str, sign: float) -> Callable[[Run], float | None]:
         }
         if not signs or not all(name in run for name in signs):
             return None
-        # a mean holds over the interval before its stamp, so a gap has the value of the next one
-        power = (run.frame(*signs).bfill().dropna() * signs).sum(axis=1)
-        return float(max(power.max(), 0.0)) if len(power) else None
+        power = run.frame(*signs)
+        if power.isna().any(axis=None):  # else a year of minutes is not copied
+            # a mean holds over the interval before its stamp: a gap has the value of the next one
+            power = power.bfill().dropna()
+        together = power.to_numpy() @ np.array([*signs.values()])
+        return float(max(together.max(), 0.0)) if len(together) else None
 
     return value
 
