@@ -115,7 +115,7 @@ def _bar(console: Console) -> Iterator[Callable[[float, str], None]]:
     columns = BarColumn(bar_width=20), TextColumn("{task.description}")
     bar = Progress(*columns, console=console, transient=True, refresh_per_second=1 / REFRESH_S)
     with bar:
-        task = bar.add_task("setting up", total=None)
+        task = bar.add_task("setting up, compiling what is new", total=None)
 
         def show(share: float, told: str) -> None:
             bar.update(task, completed=share, total=1.0, description=told)
