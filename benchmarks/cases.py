@@ -16,6 +16,7 @@ from benchmarks import hand_kernel, ours
 from benchmarks.frequency import frequency
 from benchmarks.power_flow import power_flow
 from benchmarks.site import Energies, Sites, make_sites
+from benchmarks.studies import studies
 from benchmarks.table import Row
 from benchmarks.timing import medians, seconds_of
 from benchmarks.year import year
@@ -151,10 +152,8 @@ def memory(folder: Path) -> Iterator[Row]:
     yield Row("memory, site-year at 1 min, every step", ours=megabytes, unit="MB", at_most=400.0)
 
 
-CASES = {
-    case.__name__: case
-    for case in (site_year, fleet_month, fused_vs_hand, scale, memory, power_flow, frequency, year)
-}
+KINDS = (site_year, fleet_month, fused_vs_hand, scale, memory, power_flow, frequency, year, studies)
+CASES = {case.__name__: case for case in KINDS}
 
 
 def rows_of(name: str) -> Iterator[Row]:
