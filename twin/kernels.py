@@ -126,7 +126,8 @@ def first_call(function: Any, *arguments: Any, beside: Any = None) -> None:
 def _alone(function: Any) -> Iterator[None]:
     """Let one process compile a function; others wait, and take its machine code."""
     text, machine = Path(function.py_func.__code__.co_filename), Path(function.stats.cache_path)
-    if fcntl is None or any(machine.glob(f"{text.stem}.*.nbi")):
+    known = function.signatures or any(machine.glob(f"{text.stem}.*.nbi"))
+    if fcntl is None or known:
         yield
         return
     with text.open() as held:
