@@ -20,7 +20,7 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -130,8 +130,9 @@ def _alone(function: Any) -> Iterator[None]:
     if fcntl is None or known:
         yield
         return
-    with text.open() as held:
-        fcntl.flock(held, fcntl.LOCK_EX)  # until it is closed
+    with text.open("r+") as held:  # a network's file system locks what can be written alone
+        with suppress(OSError):  # or nothing at all: then each compiles for itself
+            fcntl.flock(held, fcntl.LOCK_EX)  # until it is closed
         yield
 
 
