@@ -108,6 +108,12 @@ def test_rows_without_anything_in_them_and_small_resources_are_left_out() -> Non
     assert [line.split()[0] for line in told if line.startswith("  ")][1:] == ["a", "fuel_l"]
 
 
+@pytest.mark.parametrize(("dark_pu", "rows"), [(1.0, 0), (0.97, 1)])
+def test_availability_is_told_where_somebody_was_short(dark_pu: float, rows: int) -> None:
+    told = lines(of_one("availability_pu", {"lit": 1.0, "dark": dark_pu}))
+    assert sum("availability_pu" in line for line in told) == rows
+
+
 def test_a_table_wider_than_the_terminal_goes_on_below_with_its_rows_named_again() -> None:
     found = of_one("nadir_hz", {f"variant_{k}": 49.0 + k / 10.0 for k in range(6)})
     parts = lines(found, width=60)
